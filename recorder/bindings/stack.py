@@ -1,0 +1,127 @@
+"""What should be: the Stack, one frozen value made from the binding files.
+
+Everything a look needs stands here already resolved: addresses in the order they are tried, the
+health URL's parts, each default filled in. Nothing downstream reads YAML.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from recorder.model import Declared
+
+CONNECT_TIMEOUT_SEC = 5.0
+HEALTH_TIMEOUT_SEC = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class MountBinding:
+    """A network mount that should be there. `source` and `mode` are checked where given."""
+
+    path: str
+    source: str | None = None
+    mode: str = "rw"  # "rw", "ro"
+
+
+@dataclass(frozen=True, slots=True)
+class HostBinding:
+    """A VM and the ways to it."""
+
+    name: str
+    addresses: tuple[str, ...]  # tried in this order; the name itself where none is given
+    local: bool = False  # connect: local, no SSH
+    number: int | None = None
+    role: str | None = None
+    ssh_user: str | None = None  # None: as ~/.ssh/config says, else the user's own name
+    ssh_port: int | None = None  # None: as ~/.ssh/config says, else 22
+    connect_timeout_sec: float = CONNECT_TIMEOUT_SEC
+    compose_path: str | None = None
+    mounts: tuple[MountBinding, ...] = ()
+    discover: bool = False  # show its network mounts and main disks without being told of them
+
+
+@dataclass(frozen=True, slots=True)
+class HealthBinding:
+    """A service's health URL. Where the service listens on localhost only, `via_ssh` is set."""
+
+    port: int
+    path: str = "/"  # with its query, beginning with a slash
+    scheme: str = "http"  # "http", "https"
+    timeout_sec: float = HEALTH_TIMEOUT_SEC
+    verify_tls: bool = True
+    via_ssh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceBinding:
+    """One service: a container that should (or, when parked or stopped, should not) run."""
+
+    name: str
+    host: str
+    container: str
+    declared: Declared = Declared.ACTIVE
+    category: str | None = None
+    port: int | None = None
+    health: HealthBinding | None = None  # None: no endpoint to ask, `health_reason` says why
+    health_reason: str | None = None
+    dependencies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeBinding:
+    """A storage pool, asked for its space at one path of one host."""
+
+    name: str
+    host: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyBinding:
+    """Where an API key is read from; never the key itself. One of the two is set."""
+
+    env: str | None = None
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportBinding:
+    """An app whose imports of the day are counted."""
+
+    name: str  # the binding's name: "radarr", "radarr-4k"
+    app: str  # the kind of app, for its API: "radarr", "sonarr", "lidarr"
+    service: str
+    api_key: KeyBinding
+    url_base: str = ""  # the app's own "URL Base" setting: "/radarr"
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """A Home Assistant add-on that may duplicate a service."""
+
+    addon: str
+    service: str
+    recommendation: str  # "decommission", "investigate"
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """All that should be."""
+
+    site: str = "home"
+    hosts: tuple[HostBinding, ...] = ()
+    services: tuple[ServiceBinding, ...] = ()
+    volumes: tuple[VolumeBinding, ...] = ()
+    imports: tuple[ImportBinding, ...] = ()
+    ports: dict[str, dict[int, str]] = field(default_factory=dict)  # host → port → service
+    overlaps: tuple[Overlap, ...] = ()
+    compose_command: str = "docker compose"
+    folder: Path | None = None  # where it was read; None: no bindings, this machine
+
+    def host(self, name: str) -> HostBinding:
+        """The host of that name; KeyError when there is none."""
+        return {host.name: host for host in self.hosts}[name]
+
+    def service(self, name: str) -> ServiceBinding:
+        """The service of that name; KeyError when there is none."""
+        return {service.name: service for service in self.services}[name]

@@ -1,0 +1,100 @@
+"""What is wrong in a snapshot, and so how it stands in one word.
+
+A cause is named once: what lives on a host that is down, or under an engine that may not be read,
+makes no finding of its own.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from recorder.model.snapshot import Host, ImportCount, Mount, Service, Snapshot, Volume
+from recorder.model.states import (
+    Condition,
+    Declared,
+    HostState,
+    ImportState,
+    MountState,
+    Reason,
+    ServiceState,
+    Verdict,
+    VolumeState,
+)
+
+NEARLY_FULL_PERCENT = 95.0
+NO_FINDING_OF_ITS_OWN = (Reason.HOST_DOWN, Reason.NOT_ASKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it should be."""
+
+    severity: Verdict  # warn or fail
+    kind: str  # host, engine, service, endpoint, mount, volume, import
+    host: str | None
+    name: str
+
+
+def findings(snapshot: Snapshot) -> tuple[Finding, ...]:
+    """Everything that is not as it should be, in the snapshot's order."""
+    return tuple(
+        finding
+        for found in (
+            (f for host in snapshot.hosts for f in _of_host(host, snapshot.on(host.name))),
+            (f for service in snapshot.services for f in _of_service(service)),
+            (f for mount in snapshot.mounts for f in _of_mount(mount)),
+            (f for volume in snapshot.volumes for f in _of_volume(volume)),
+            (f for imported in snapshot.imports for f in _of_import(imported)),
+        )
+        for finding in found
+    )
+
+
+def verdict(found: Iterable[Finding]) -> Verdict:
+    """The worst of the findings; ok when there is none."""
+    severities = {finding.severity for finding in found}
+    return next((v for v in (Verdict.FAIL, Verdict.WARN) if v in severities), Verdict.OK)
+
+
+def _of_host(host: Host, services: tuple[Service, ...]) -> Iterator[Finding]:
+    if host.state is HostState.DOWN:
+        yield Finding(Verdict.FAIL, "host", host.name, host.name)
+    engine = host.engine
+    if engine is None or engine.readable:
+        return
+    wanted = any(service.declared is Declared.ACTIVE for service in services)
+    if wanted:
+        yield Finding(Verdict.FAIL, "engine", host.name, host.name)
+    elif engine.reason is not Reason.NO_ENGINE:
+        yield Finding(Verdict.WARN, "engine", host.name, host.name)
+
+
+def _of_service(service: Service) -> Iterator[Finding]:
+    wanted = service.declared is Declared.ACTIVE
+    unwanted = service.declared in (Declared.PARKED, Declared.STOPPED)
+    ill = service.condition is Condition.ERROR
+    absent = service.condition is Condition.EXITED
+    if ill or (wanted and absent):
+        yield Finding(Verdict.FAIL, "service", service.host, service.name)
+    elif unwanted and service.state is ServiceState.RUNNING:
+        yield Finding(Verdict.WARN, "service", service.host, service.name)
+
+
+def _of_mount(mount: Mount) -> Iterator[Finding]:
+    if mount.state is MountState.SLOW:
+        yield Finding(Verdict.WARN, "mount", mount.host, mount.path)
+    elif mount.state not in (MountState.OK, MountState.UNKNOWN):
+        yield Finding(Verdict.FAIL, "mount", mount.host, mount.path)
+
+
+def _of_volume(volume: Volume) -> Iterator[Finding]:
+    used = volume.used_percent
+    if volume.state is VolumeState.UNKNOWN:
+        if volume.reason not in NO_FINDING_OF_ITS_OWN:
+            yield Finding(Verdict.FAIL, "volume", volume.host, volume.name)
+    elif used is not None and used >= NEARLY_FULL_PERCENT:
+        yield Finding(Verdict.WARN, "volume", volume.host, volume.name)
+
+
+def _of_import(imported: ImportCount) -> Iterator[Finding]:
+    if imported.state is ImportState.UNKNOWN:
+        yield Finding(Verdict.WARN, "import", None, imported.app)
