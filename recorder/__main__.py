@@ -1,0 +1,5 @@
+"""`python -m recorder` is `ops`."""
+
+from recorder.cli import main
+
+main()

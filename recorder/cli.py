@@ -1,0 +1,169 @@
+"""The `ops` command: its groups, and where every failure becomes an exit code.
+
+Nothing heavy is imported here; a capability's module is loaded when it is run.
+"""
+
+import contextlib
+import difflib
+import importlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from recorder import __version__
+from recorder.capabilities.registry import CAPABILITIES, Capability, named
+from recorder.errors import ExitCode, RecorderError
+
+
+class Capabilities(click.Group):
+    """A group whose commands are the registered capabilities, each loaded when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *(capability.name for capability in CAPABILITIES)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        own = super().get_command(ctx, cmd_name)
+        capability = named(cmd_name)
+        if own is not None or capability is None:
+            return own
+        return load(capability)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        known = self.list_commands(ctx)
+        if args and args[0] not in known and not args[0].startswith("-"):
+            raise click.UsageError(unknown_name(args[0], known), ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands by the table's words, without loading any."""
+        own = [(name, self.commands[name].get_short_help_str()) for name in self.commands]
+        if own:
+            with formatter.section("Commands"):
+                formatter.write_dl(own)
+        with formatter.section("Capabilities"):
+            formatter.write_dl([(c.name, c.description) for c in CAPABILITIES])
+
+
+def load(capability: Capability) -> click.Command:
+    """A capability's command."""
+    command = importlib.import_module(capability.module).command
+    if not isinstance(command, click.Command):
+        raise TypeError(capability.module)
+    return command
+
+
+def unknown_name(name: str, known: Sequence[str]) -> str:
+    """What to say of a name that is none."""
+    near = difflib.get_close_matches(name, known, n=1)
+    instead = f'did you mean "{near[0]}"?' if near else "`ops cap list` shows what there is"
+    return f'no "{name}": {instead}'
+
+
+@click.group(cls=Capabilities, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", message="media-recorder %(version)s")
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path),
+    help="Folder that holds ops/bindings/. Default: see docs/bindings.md.",
+)
+@click.pass_context
+def ops(ctx: click.Context, root: Path | None) -> None:
+    """A flight recorder for a home media stack.
+
+    `ops media.status` is short for `ops cap run media.status`.
+    """
+    ctx.obj = root
+
+
+@ops.group()
+def cap() -> None:
+    """List, describe and run capabilities."""
+
+
+@cap.command("list")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def list_(*, as_json: bool) -> None:
+    """What can be run."""
+    if as_json:
+        click.echo(json.dumps([describe(capability) for capability in CAPABILITIES], indent=2))
+        return
+    width = max(len(capability.name) for capability in CAPABILITIES)
+    for capability in CAPABILITIES:
+        line = f"{capability.name:{width}}  {capability.safety:9}  {capability.description}"
+        click.echo(line)
+
+
+@cap.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def show(name: str, *, as_json: bool) -> None:
+    """What is registered of one capability."""
+    capability = named(name)
+    if capability is None:
+        raise click.UsageError(unknown_name(name, [c.name for c in CAPABILITIES]))
+    if as_json:
+        click.echo(json.dumps(describe(capability), indent=2))
+        return
+    for key, value in describe(capability).items():
+        words = value if isinstance(value, str) else ", ".join(value)
+        click.echo(f"{key:12} {words}")
+    click.echo(f"\n`ops {name} --help` shows its options.")
+
+
+def describe(capability: Capability) -> dict[str, str | list[str]]:
+    """A capability as the spine's registry spells it."""
+    return {
+        "name": capability.name,
+        "description": capability.description,
+        "command": capability.command,
+        "safety": capability.safety.value,
+        "approval": capability.approval.value,
+        "lifecycle": capability.lifecycle,
+        "domain": capability.domain,
+        "tags": list(capability.tags),
+        "outputs": list(capability.outputs),
+    }
+
+
+@cap.group(cls=Capabilities)
+def run() -> None:
+    """Run a capability: `ops cap run media.status`."""
+
+
+def main() -> NoReturn:
+    """Run `ops` and end the process with the exit code its outcome earns."""
+    try:
+        code = ops.main(standalone_mode=False, prog_name="ops")
+        sys.stdout.flush()
+    except click.exceptions.Exit as error:
+        code = error.exit_code
+    except click.ClickException as error:
+        complain([error.format_message()], error.ctx if isinstance(error, click.UsageError) else None)
+        code = ExitCode.USAGE
+    except RecorderError as error:
+        complain(error.lines)
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        complain(["interrupted"])
+        code = ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read us has left; what Python still flushes at exit must go somewhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = ExitCode.WELL
+    sys.exit(code or ExitCode.WELL)
+
+
+def complain(lines: Sequence[str], ctx: click.Context | None = None) -> None:
+    """Say on standard error what went wrong, and where to read on."""
+    with contextlib.suppress(BrokenPipeError):
+        for line in lines:
+            click.echo(f"ops: {line}" if len(lines) == 1 else line, err=True)
+        if ctx is not None:
+            click.echo(f"see `{ctx.command_path} --help`", err=True)

@@ -1,0 +1,181 @@
+"""What Radarr, Sonarr and Lidarr imported in a day, from the history each of them keeps.
+
+One request, `/api/VERSION/history/since?date=…&eventType=…`, gives a plain array of events, each
+with `id` (grows), `date` (UTC), `eventType` and `sourceTitle`: their published API documents.
+"""
+
+import contextlib
+import http.client
+import json
+import stat
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from recorder.bindings.stack import HostBinding, ImportBinding, KeyBinding, ServiceBinding
+from recorder.collect.containers import parse_time
+from recorder.collect.http import Response, get
+from recorder.collect.network import describe
+from recorder.collect.shell import Unreachable
+from recorder.collect.web import OpenShell, Site
+from recorder.model import ImportCount, ImportedTitle, ImportState, Reason
+
+OK = 200
+DENIED = (401, 403)
+TITLE_LIMIT = 300
+REPLY_LIMIT_SEC = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """How one kind of app spells its history."""
+
+    noun: str
+    version: str
+    event: str
+
+
+APPS: Mapping[str, App] = {
+    "radarr": App("movie", "v3", "downloadFolderImported"),
+    "sonarr": App("episode", "v3", "downloadFolderImported"),
+    "lidarr": App("track", "v1", "trackFileImported"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The stretch of time counted: from `begin` up to, not including, `end`. Aware times."""
+
+    begin: datetime
+    end: datetime
+
+
+class _NoKeyError(Exception):
+    """Why there is no key to ask with, and what to type about it."""
+
+    def __init__(self, detail: str, hint: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.hint = hint
+
+
+def count_imports(
+    binding: ImportBinding,
+    site: Site,
+    day: Day,
+    shell: OpenShell,
+    environ: Mapping[str, str],
+) -> ImportCount:
+    """Count what an app imported in a day. The key goes into the one request and nowhere else."""
+    app = APPS[binding.app]
+    unknown = ImportCount(binding.name, app.noun, ImportState.UNKNOWN)
+    try:
+        key = read_key(binding.api_key, environ)
+    except _NoKeyError as missing:
+        reason = Reason.NO_KEY
+        return replace(unknown, reason=reason, detail=missing.detail, hint=missing.hint)
+    asked = urlencode({"date": _utc(day.begin), "eventType": app.event})
+    path = f"{binding.url_base.rstrip('/')}/api/{app.version}/history/since?{asked}"
+    try:
+        response = _ask(site, path, key, shell)
+    except Unreachable as failure:
+        return replace(unknown, reason=Reason.UNREACHABLE, detail=failure.detail)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        words = describe(error, REPLY_LIMIT_SEC) if isinstance(error, OSError) else "not HTTP"
+        return replace(unknown, reason=Reason.UNREACHABLE, detail=words)
+    return _counted(unknown, app, response, day)
+
+
+def _ask(site: Site, path: str, key: str, shell: OpenShell) -> Response:
+    deadline = time.monotonic() + REPLY_LIMIT_SEC
+    limit = min(site.host.connect_timeout_sec, REPLY_LIMIT_SEC)
+    with contextlib.closing(site.connect(shell, limit)) as connection:
+        stream = site.secure(connection, deadline)
+        headers = {"X-Api-Key": key, "Accept": "application/json"}
+        return get(stream, site.authority, path, deadline=deadline, headers=headers, want_body=True)
+
+
+def _counted(unknown: ImportCount, app: App, response: Response, day: Day) -> ImportCount:
+    if response.status in DENIED:
+        detail = f"answered {response.status}: the API key is wrong"
+        return replace(unknown, reason=Reason.AUTH_FAILED, detail=detail)
+    if response.status != OK:
+        detail = f"answered {response.status}"
+        return replace(unknown, reason=Reason.UNREACHABLE, detail=detail)
+    titles = parse_history(response.body, app.event, day)
+    if titles is None:
+        detail = f"what answers there is not {unknown.app}'s API"
+        return replace(unknown, reason=Reason.UNREACHABLE, detail=detail)
+    return replace(unknown, state=ImportState.OK, count=len(titles), titles=titles)
+
+
+def parse_history(body: bytes | None, event: str, day: Day) -> tuple[ImportedTitle, ...] | None:
+    """The imports of a day, newest first, each event once; None where this is no such history.
+
+    The server was asked to filter; what it sent is filtered again.
+    """
+    try:
+        events = json.loads(body or b"")
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(events, list):
+        return None
+    found = {}
+    for said in events:
+        title = _title(said, event)
+        if title is not None and day.begin <= title.at < day.end:
+            found[title.event_id] = title
+    return tuple(sorted(found.values(), key=lambda title: (title.at, title.event_id), reverse=True))
+
+
+def _title(said: Any, event: str) -> ImportedTitle | None:  # noqa: ANN401 - whatever JSON held
+    if not isinstance(said, dict) or said.get("eventType") != event:
+        return None
+    at, number, name = parse_time(said.get("date")), said.get("id"), said.get("sourceTitle")
+    if at is None or not isinstance(number, int):
+        return None
+    return ImportedTitle(at, name[:TITLE_LIMIT] if isinstance(name, str) else "", number)
+
+
+def read_key(binding: KeyBinding, environ: Mapping[str, str]) -> str:
+    """The API key, from the environment or a file nobody else may read."""
+    if binding.file is not None:
+        key = _key_of_file(binding.file.expanduser())
+    else:
+        key = environ.get(binding.env or "", "")
+        if not key.strip():
+            raise _NoKeyError(f"${binding.env} is not set", f"export {binding.env}=…")
+    key = key.strip()
+    if not key.isascii() or not key.isprintable():
+        raise _NoKeyError("the key holds characters that no key has", "copy it again")
+    return key
+
+
+def _key_of_file(file: Path) -> str:
+    try:
+        mode = file.stat().st_mode
+        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise _NoKeyError(f"{file} may be read by others", f"chmod 600 {file}")
+        key = file.read_text("utf-8", "replace")
+    except OSError as error:
+        said = (error.strerror or "can't be read").lower()
+        raise _NoKeyError(f"{file}: {said}", f"put the key in {file}, mode 600") from error
+    if not key.strip():
+        raise _NoKeyError(f"{file} is empty", f"put the key in {file}, mode 600")
+    return key
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def site_of(host: HostBinding, service: ServiceBinding) -> Site:
+    """Where an app's API is found: as its health URL is reached, else straight at its port."""
+    health = service.health
+    if health is not None:
+        return Site(host, health.port, health.scheme, health.verify_tls, health.via_ssh)
+    return Site(host, service.port or 0, via_ssh=service.health_reason == "localhost_bound")

@@ -1,0 +1,100 @@
+"""From what each host answered to what the stack looks like: pure."""
+
+from collections.abc import Mapping
+
+from recorder.bindings.stack import HostBinding, MountBinding, Stack, VolumeBinding
+from recorder.collect.endpoints import Asked, seen_with
+from recorder.collect.look import HostLook
+from recorder.collect.mounts import Space, judge_mount, judge_volume, network_entry
+from recorder.collect.services import seen_services, undeclared_services, unseen_services
+from recorder.model import (
+    Host,
+    HostState,
+    Mount,
+    MountState,
+    Reason,
+    Service,
+    Volume,
+    VolumeState,
+)
+
+NO_ANSWER = Space()
+
+
+def services_of(
+    stack: Stack, binding: HostBinding, look: HostLook, asked: Mapping[str, Asked]
+) -> tuple[Service, ...]:
+    """A host's services: the declared ones, then the containers no line names."""
+    bindings = [service for service in stack.services if service.host == binding.name]
+    endpoints = {name: seen_with(answer, look.host) for name, answer in asked.items()}
+    reason = _why_unseen(look.host)
+    if reason is not None:
+        return unseen_services(bindings, reason, endpoints)
+    undeclared = undeclared_services(
+        binding.name, bindings, look.containers, by_project=binding.discover
+    )
+    return seen_services(bindings, look.containers, endpoints) + undeclared
+
+
+def _why_unseen(host: Host) -> Reason | None:
+    if host.state is HostState.UNKNOWN:
+        return Reason.NOT_ASKED
+    if host.state is HostState.DOWN:
+        return Reason.HOST_DOWN
+    return host.engine.reason if host.engine and not host.engine.readable else None
+
+
+def mounts_of(binding: HostBinding, look: HostLook) -> tuple[Mount, ...]:
+    """A host's declared mounts, then those it was asked to find."""
+    if look.host.state is not HostState.UP:
+        reason = _why_unseen(look.host)
+        return tuple(
+            Mount(
+                binding.name,
+                wanted.path,
+                MountState.UNKNOWN,
+                source=wanted.source,
+                declared_source=wanted.source,
+                declared_mode=wanted.mode,
+                reason=reason,
+            )
+            for wanted in binding.mounts
+        )
+    declared = {wanted.path for wanted in binding.mounts}
+    found = [
+        MountBinding(path, mode=look.entries[path].mode)
+        for path in look.found
+        if path not in declared and network_entry(look.entries, path)
+    ]
+    return tuple(
+        judge_mount(
+            binding.name,
+            wanted,
+            look.entries.get(wanted.path),
+            look.spaces.get(wanted.path, NO_ANSWER),
+        )
+        for wanted in (*binding.mounts, *found)
+    )
+
+
+def volumes_of(stack: Stack, binding: HostBinding, look: HostLook) -> tuple[Volume, ...]:
+    """The volumes asked on a host, then the disks it was asked to find."""
+    wanted = [volume for volume in stack.volumes if volume.host == binding.name]
+    if look.host.state is not HostState.UP:
+        reason = _why_unseen(look.host)
+        unknown = VolumeState.UNKNOWN
+        return tuple(Volume(v.name, v.host, v.path, unknown, reason=reason) for v in wanted)
+    declared = {volume.path for volume in wanted}
+    wanted += [
+        VolumeBinding(f"{binding.name}:{path}", binding.name, path)
+        for path in look.found
+        if path not in declared and not network_entry(look.entries, path)
+    ]
+    # A mount's empty mount point answers too, for the disk it lies on.
+    absent = {mount.path for mount in binding.mounts if mount.path not in look.entries}
+    return tuple(
+        judge_volume(
+            volume, look.spaces.get(volume.path, NO_ANSWER), mounted=volume.path not in absent
+        )
+        for volume in wanted
+    )

@@ -1,0 +1,160 @@
+"""The `engine` section: the engine's word on itself, and its containers."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from recorder.collect.probe import Section
+from recorder.model import Engine, Health, Reason, ServiceState
+
+TEXT_LIMIT = 500
+STATES = {
+    "running": ServiceState.RUNNING,
+    "exited": ServiceState.EXITED,
+    "created": ServiceState.CREATED,
+    "restarting": ServiceState.RESTARTING,
+    "paused": ServiceState.PAUSED,
+    "dead": ServiceState.DEAD,
+    "removing": ServiceState.DEAD,
+    # podman's own words
+    "configured": ServiceState.CREATED,
+    "initialized": ServiceState.CREATED,
+    "stopped": ServiceState.EXITED,
+    "stopping": ServiceState.RUNNING,
+}
+HINTS = {
+    Reason.PERMISSION_DENIED: "on the host: sudo usermod -aG docker USER",
+    Reason.ENGINE_DOWN: "on the host: sudo systemctl status docker",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container, as its engine describes it."""
+
+    name: str
+    state: ServiceState
+    health: Health
+    exit_code: int | None
+    oom_killed: bool | None
+    restart_count: int | None
+    created_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    image: str | None
+    image_id: str | None
+    image_version: str | None
+    project: str | None
+    compose_service: str | None
+    one_off: bool  # made by `compose run`: bears a service's labels without being it
+    error: str | None
+
+
+def parse_engine(section: Section | None, *, silent: str) -> tuple[Engine, tuple[Container, ...]]:
+    """Read the engine's section; `silent` is told where it never arrived.
+
+    Lines that are not a container are the engine's complaints: one that vanished between the
+    listing and the question makes one, and is no more.
+    """
+    if section is None:
+        return _unreadable(None, Reason.ENGINE_DOWN, silent), ()
+    kind, status = (*section.words, "", "")[:2]
+    containers, complaints = _containers(section.lines)
+    if kind == "-":
+        return Engine(None, readable=False, reason=Reason.NO_ENGINE), ()
+    if containers or (status == "0" and not complaints):
+        return Engine(kind, readable=True), containers
+    said = " ".join(complaints)
+    return _unreadable(kind, _why(said, status), said or "no answer in time"), ()
+
+
+def _why(said: str, status: str) -> Reason:
+    if re.search("permission denied", said, re.IGNORECASE):
+        return Reason.PERMISSION_DENIED
+    if status == "127":
+        return Reason.NO_ENGINE
+    return Reason.ENGINE_DOWN
+
+
+def _unreadable(kind: str | None, reason: Reason, detail: str) -> Engine:
+    return Engine(
+        kind, readable=False, reason=reason, detail=detail[:TEXT_LIMIT], hint=HINTS.get(reason)
+    )
+
+
+def _containers(lines: Sequence[str]) -> tuple[tuple[Container, ...], list[str]]:
+    containers: dict[str, Container] = {}
+    complaints = []
+    for line in lines:
+        described = _described(line)
+        if described is None:
+            complaints.append(line)
+        else:
+            containers[described.name] = described
+    return tuple(containers[name] for name in sorted(containers)), complaints
+
+
+def _described(line: str) -> Container | None:
+    """The container a line describes, or None where it describes none."""
+    if not line.startswith("{"):
+        return None
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    name = _text(said.get("name"))
+    if name is None:
+        return None
+    health = said.get("health")
+    restarts, exit_code = said.get("restarts"), said.get("exit_code")
+    return Container(
+        name=name.removeprefix("/"),
+        state=STATES.get(str(said.get("state")), ServiceState.UNKNOWN),
+        health=Health(health) if health in tuple(Health) else Health.NONE,
+        exit_code=exit_code if _whole(exit_code) else None,
+        oom_killed=said.get("oom_killed") if isinstance(said.get("oom_killed"), bool) else None,
+        restart_count=restarts if _whole(restarts) else None,
+        created_at=parse_time(said.get("created")),
+        started_at=parse_time(said.get("started")),
+        finished_at=parse_time(said.get("finished")),
+        image=_text(said.get("image")),
+        image_id=_text(said.get("image_id")),
+        image_version=_text(said.get("version")),
+        project=_text(said.get("project")),
+        compose_service=_text(said.get("service")),
+        one_off=str(said.get("oneoff")).lower() == "true",
+        error=_text(said.get("error")),
+    )
+
+
+def _whole(value: Any) -> bool:  # noqa: ANN401 - whatever JSON held
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 31
+
+
+def _text(value: Any) -> str | None:  # noqa: ANN401 - whatever JSON held
+    return value[:TEXT_LIMIT] if isinstance(value, str) and value else None
+
+
+def parse_time(value: Any) -> datetime | None:  # noqa: ANN401 - whatever JSON held
+    """Read an engine's RFC 3339 time, nanoseconds and all, as UTC to the microsecond.
+
+    The year 1 is how engines say "never"; it and what is no time give None.
+    """
+    if not isinstance(value, str) or value.startswith("0001-"):
+        return None
+    match = re.fullmatch(
+        r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d{1,9})?\s?(Z|[+-]\d\d:\d\d)",
+        value,
+        re.ASCII,
+    )
+    if match is None:
+        return None
+    day, time, fraction, zone = match.groups()
+    try:
+        at = datetime.fromisoformat(f"{day}T{time}{(fraction or '.0')[:7]:0<7}{zone}")
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,79 @@
+"""Health URLs: one request each, and what its answer or its silence means."""
+
+import contextlib
+import http.client
+import ssl
+import time
+from dataclasses import dataclass, replace
+
+from recorder.bindings.stack import HealthBinding, HostBinding
+from recorder.collect.http import describe_tls, get
+from recorder.collect.network import describe, reason_of
+from recorder.collect.shell import Unreachable
+from recorder.collect.web import OpenShell, Site
+from recorder.model import Endpoint, EndpointState, Host, HostState, Reason
+
+FIRST_ERROR_STATUS = 400
+AWAY = (Reason.TIMEOUT, Reason.NO_ROUTE, Reason.NAME_NOT_FOUND)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An endpoint's answer, and whether anything at its address answered at all."""
+
+    endpoint: Endpoint
+    reached: bool
+
+
+def ask_endpoint(host: HostBinding, health: HealthBinding, shell: OpenShell) -> Asked:
+    """Ask one health URL; it is failed until it has answered well."""
+    site = Site(host, health.port, health.scheme, health.verify_tls, health.via_ssh)
+    silent = Endpoint(EndpointState.FAILED, site.url(health.path))
+    limit = min(host.connect_timeout_sec, health.timeout_sec)
+    began = time.monotonic()
+    try:
+        connection = site.connect(shell, limit)
+    except Unreachable:
+        away = replace(silent, state=EndpointState.UNKNOWN, reason=Reason.HOST_DOWN)
+        return Asked(away, reached=False)
+    except PermissionError as error:
+        denied = replace(silent, reason=Reason.FORWARDING_DENIED, detail=str(error))
+        return Asked(replace(denied, state=EndpointState.UNKNOWN), reached=True)
+    except OSError as error:
+        reason, detail = reason_of(error), describe(error, limit)
+        return Asked(replace(silent, reason=reason, detail=detail), reached=reason not in AWAY)
+    with contextlib.closing(connection):
+        deadline = began + health.timeout_sec
+        try:
+            stream = site.secure(connection, deadline)
+            status = get(stream, site.authority, health.path, deadline=deadline).status
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            return Asked(_failed(silent, error, health.timeout_sec), reached=True)
+    latency_ms = round((time.monotonic() - began) * 1000)
+    return Asked(_answered(silent, status, latency_ms), reached=True)
+
+
+def _answered(silent: Endpoint, status: int, latency_ms: int) -> Endpoint:
+    answered = replace(silent, http_status=status, latency_ms=latency_ms)
+    if status < FIRST_ERROR_STATUS:
+        return replace(answered, state=EndpointState.OK)
+    return replace(answered, reason=Reason.HTTP_STATUS, detail=f"answered {status}")
+
+
+def _failed(silent: Endpoint, error: Exception, timeout_sec: float) -> Endpoint:
+    """An endpoint that took the connection and then gave no good answer."""
+    if isinstance(error, ssl.SSLError):
+        return replace(silent, reason=Reason.TLS, detail=describe_tls(error))
+    if isinstance(error, TimeoutError):
+        return replace(silent, reason=Reason.TIMEOUT, detail=f"no answer in {timeout_sec:g} s")
+    if isinstance(error, ConnectionError):
+        return replace(silent, reason=Reason.REFUSED, detail=describe(error, timeout_sec))
+    return replace(silent, reason=Reason.BAD_ANSWER, detail="what it answers is not HTTP")
+
+
+def seen_with(asked: Asked, host: Host) -> Endpoint:
+    """The endpoint, given its host: where neither answered at all, it is the host that is away."""
+    if asked.reached or host.state is not HostState.DOWN or host.reason not in AWAY:
+        return asked.endpoint
+    endpoint = replace(asked.endpoint, state=EndpointState.UNKNOWN, detail=None)
+    return replace(endpoint, reason=Reason.HOST_DOWN)

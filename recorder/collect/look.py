@@ -1,0 +1,133 @@
+"""One host's part of a look: the way into it, one question, and what its answer says."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from recorder.bindings.stack import HostBinding
+from recorder.collect.containers import Container, parse_engine
+from recorder.collect.machine import parse_machine
+from recorder.collect.mounts import Entry, Space, parse_mountinfo, parse_paths
+from recorder.collect.probe import LIMIT_SEC, Question, question, sections
+from recorder.collect.shell import Answer, Connect, Ended, Shell, Unreachable
+from recorder.model import Host, HostState, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class HostLook:
+    """What a host answered; all but the host itself is empty where it is not up."""
+
+    host: Host
+    containers: tuple[Container, ...] = ()
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    spaces: Mapping[str, Space] = field(default_factory=dict)
+    found: tuple[str, ...] = ()  # paths the host found by itself
+
+
+class Way:
+    """The way into one host: opened once, by whoever needs it first; others wait and share it."""
+
+    def __init__(self, host: HostBinding, connect: Connect) -> None:
+        self.host = host
+        self._connect = connect
+        self._lock = threading.Lock()
+        self._shell: Shell | None = None
+        self._failure: Unreachable | None = None
+
+    def __call__(self) -> Shell:
+        """The open shell; raises Unreachable, the same each time."""
+        with self._lock:
+            if self._shell is None and self._failure is None:
+                try:
+                    self._shell = self._connect(self.host)
+                except Unreachable as failure:
+                    self._failure = failure
+        if self._shell is None:
+            raise self._failure or Unreachable(Reason.TIMEOUT, "no way into it")
+        return self._shell
+
+    def close(self) -> None:
+        """Close what was opened; never waits for an opening under way."""
+        if self._shell is not None:
+            self._shell.close()
+
+
+def look_at(way: Way, paths: Sequence[str], now_sec: float) -> HostLook:
+    """Ask a host for everything. `now_sec` is our clock, to tell how far off the host's is."""
+    binding = way.host
+    asked = question(paths, search=binding.discover)
+    try:
+        shell = way()
+    except Unreachable as failure:
+        return HostLook(_down(binding, failure))
+    answer = shell.run(asked.script, until=asked.end, timeout_sec=LIMIT_SEC)
+    return read_answer(binding, shell.address, asked, answer, now_sec)
+
+
+def read_answer(
+    binding: HostBinding, address: str | None, asked: Question, answer: Answer, now_sec: float
+) -> HostLook:
+    """Make sense of an answer. One cut short by time still tells what had arrived by then."""
+    failure = _failure(answer, asked)
+    if failure:
+        failure.address = address
+        return HostLook(_down(binding, failure))
+    parts = sections(answer.output, asked.mark)
+    machine = parse_machine(parts["machine"].lines)
+    engine, containers = parse_engine(parts.get("engine"), silent=f"no answer in {LIMIT_SEC:g} s")
+    paths = parts.get("paths")
+    spaces, found = parse_paths(paths.lines if paths else (), asked.paths)
+    mounts = parts.get("mounts")
+    clock = machine.clock_sec
+    host = _host(
+        binding,
+        HostState.UP,
+        address=address,
+        engine=engine,
+        boot_id=machine.boot_id,
+        uptime_sec=machine.uptime_sec,
+        clock_offset_sec=None if clock is None else round(clock - now_sec),
+        load_1min=machine.load_1min,
+        memory_total_bytes=machine.memory_total_bytes,
+        memory_available_bytes=machine.memory_available_bytes,
+    )
+    entries = parse_mountinfo(mounts.lines if mounts else ())
+    return HostLook(host, containers, entries, spaces, tuple(found))
+
+
+def _failure(answer: Answer, asked: Question) -> Unreachable | None:
+    """Why an answer is none, or None where it is one."""
+    began = asked.mark.encode() + b" machine\n" in answer.output
+    if answer.ended is Ended.TOO_LONG:
+        return Unreachable(Reason.PROBE_FAILED, "it sent more than an answer can hold")
+    if answer.ended is Ended.WHOLE or (answer.ended is Ended.TIMEOUT and began):
+        return None
+    if answer.ended is Ended.TIMEOUT:
+        return Unreachable(Reason.PROBE_FAILED, f"logged in, then no answer in {LIMIT_SEC:g} s")
+    if began:
+        return Unreachable(Reason.PROBE_FAILED, "its answer broke off")
+    said = answer.complaint or " ".join(answer.output[-200:].decode("utf-8", "replace").split())
+    detail = f"no shell to ask: {said}" if said else "no shell to ask"
+    return Unreachable(Reason.NO_SHELL, detail, hint="give its user a shell such as /bin/sh")
+
+
+def _down(binding: HostBinding, failure: Unreachable) -> Host:
+    return _host(
+        binding,
+        HostState.DOWN,
+        reason=failure.reason,
+        detail=failure.detail,
+        hint=failure.hint,
+        address=failure.address or binding.addresses[0],
+    )
+
+
+def silent_host(binding: HostBinding, reason: Reason, detail: str | None = None) -> Host:
+    """A host without an answer: down where it was asked, unknown where it was not."""
+    asked = reason is not Reason.NOT_ASKED
+    state = HostState.DOWN if asked else HostState.UNKNOWN
+    return _host(binding, state, reason=reason, detail=detail, address=binding.addresses[0])
+
+
+def _host(binding: HostBinding, state: HostState, **seen: object) -> Host:
+    return Host(binding.name, state, binding.number, binding.role, **seen)  # type: ignore[arg-type]

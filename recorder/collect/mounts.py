@@ -1,0 +1,188 @@
+"""The `paths` and `mounts` sections: what is mounted where, and how each path answered."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from recorder.bindings.stack import MountBinding, VolumeBinding
+from recorder.model import Mount, MountState, Reason, Volume, VolumeState
+
+SLOW_MS = 1000
+KILLED = 128
+AUTOMOUNTER = "autofs"
+NETWORK_TYPES = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "9p", "virtiofs", "davfs", "afs", "lustre"}
+)
+NETWORK_FUSES = frozenset({"fuse.sshfs", "fuse.rclone", "fuse.glusterfs", "fuse.s3fs"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of /proc/self/mountinfo."""
+
+    path: str
+    source: str
+    fs_type: str
+    mode: str  # "rw", "ro": ro where either the mount or its filesystem is
+
+
+class Reply(Enum):
+    """How a path answered."""
+
+    OK = "ok"
+    HUNG = "hung"
+    STALE = "stale"
+    ERROR = "error"
+    SILENT = "silent"  # no answer arrived
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A path's answer to `stat -f`."""
+
+    reply: Reply = Reply.SILENT
+    free_bytes: int | None = None
+    total_bytes: int | None = None
+    latency_ms: int | None = None
+    error: str | None = None
+
+
+STALE_ERRORS = ("Stale file handle", "Stale NFS file handle", "Transport endpoint is not connected")
+
+
+def parse_mountinfo(lines: Iterable[str]) -> dict[str, Entry]:
+    """Read mountinfo (proc_pid_mountinfo(5)); of several mounts on a path the last, topmost, wins.
+
+    An automounter's own entry is not the mount it stands for.
+    """
+    entries: dict[str, Entry] = {}
+    for line in lines:
+        before, dash, behind = line.partition(" - ")
+        fields, kind = before.split(" "), behind.split(" ")
+        if not dash or len(fields) < 6 or len(kind) < 3 or kind[0] == AUTOMOUNTER:  # noqa: PLR2004
+            continue
+        path = unescape(fields[4])
+        read_only = "ro" in fields[5].split(",") or "ro" in kind[2].split(",")
+        mode = "ro" if read_only else "rw"
+        entries[path] = Entry(path, unescape(kind[1]), kind[0], mode)
+    return entries
+
+
+def unescape(text: str) -> str:
+    r"""Undo mountinfo's spelling of space, tab, newline and backslash: `\040`."""
+    return re.sub(r"\\([0-3][0-7]{2})", lambda match: chr(int(match[1], 8)), text)
+
+
+def parse_paths(lines: Sequence[str], asked: Sequence[str]) -> tuple[dict[str, Space], list[str]]:
+    """Read how each path answered, and which the host found by itself, in its order."""
+    names = dict(enumerate(asked))
+    found: list[str] = []
+    sizes: dict[int, tuple[int, int]] = {}
+    spaces: dict[int, Space] = {}
+    for line in lines:
+        kind, number, *words = line.split(" ")
+        if not re.fullmatch(r"\d{1,6}", number, re.ASCII):
+            continue
+        index = int(number)
+        if kind == "found" and words:
+            names[index] = unescape(words[0])
+            found.append(names[index])
+        elif kind == "space":
+            sizes[index] = _sizes(words)
+        elif kind == "asked":
+            spaces[index] = _space(words)
+    silent = Space()
+    answers: dict[str, Space] = {}
+    for index, path in names.items():
+        space = spaces.get(index, silent)
+        if space.reply is Reply.OK and index in sizes:
+            free, total = sizes[index]
+            space = replace(space, free_bytes=free, total_bytes=total)
+        answers[path] = space
+    return answers, found
+
+
+def _sizes(words: Sequence[str]) -> tuple[int, int]:
+    """Free and total bytes from block size, blocks, free blocks."""
+    size, blocks, free = (int(word) if word.isdecimal() else 0 for word in (*words, "", "", "")[:3])
+    return size * free, size * blocks
+
+
+def _space(words: Sequence[str]) -> Space:
+    """An `asked` line: exit status or `still`, hundredths of a second, an error's last words."""
+    status, hundredths, *error = (*words, "", "")
+    latency_ms = int(hundredths) * 10 if re.fullmatch(r"\d{1,9}", hundredths, re.ASCII) else None
+    said = " ".join(error).strip()
+    if status == "0":
+        return Space(Reply.OK, latency_ms=latency_ms)
+    if status == "still":
+        return Space(Reply.HUNG, error="an earlier question to it still hangs")
+    if status.isdecimal() and int(status) >= KILLED:
+        seconds = (latency_ms or 0) // 1000
+        return Space(Reply.HUNG, latency_ms=latency_ms, error=f"no answer in {seconds} s")
+    stale = said in STALE_ERRORS
+    return Space(Reply.STALE if stale else Reply.ERROR, latency_ms=latency_ms, error=said or None)
+
+
+def judge_mount(host: str, wanted: MountBinding, entry: Entry | None, space: Space) -> Mount:
+    """Compare what is mounted with what should be; the worst that is true of it is its state."""
+    seen = Mount(
+        host,
+        wanted.path,
+        MountState.OK,
+        source=entry.source if entry else wanted.source,
+        declared_source=wanted.source,
+        declared_mode=wanted.mode,
+        mode=entry.mode if entry else None,
+        fs_type=entry.fs_type if entry else None,
+        free_bytes=space.free_bytes if entry else None,
+        total_bytes=space.total_bytes if entry else None,
+        latency_ms=space.latency_ms if entry else None,
+    )
+    if entry is None:
+        return replace(seen, state=MountState.MISSING, detail="nothing is mounted there")
+    if space.reply in (Reply.HUNG, Reply.SILENT):
+        return replace(seen, state=MountState.HUNG, detail=space.error or "no answer")
+    if space.reply is Reply.STALE:
+        return replace(seen, state=MountState.STALE, detail=space.error)
+    if wanted.source and export(entry.source) != export(wanted.source):
+        return replace(seen, state=MountState.WRONG_SOURCE, detail=f"should be {wanted.source}")
+    if wanted.mode == "rw" and entry.mode == "ro":
+        return replace(seen, state=MountState.WRONG_MODE, detail="mounted ro, should be rw")
+    note = "declared ro, mounted rw" if wanted.mode != entry.mode else None
+    slow = (space.latency_ms or 0) > SLOW_MS
+    state = MountState.SLOW if slow else MountState.OK
+    return replace(seen, state=state, detail=space.error, note=note)
+
+
+def export(source: str) -> str:
+    """The part of a source that tells exports apart; its server may go by several names.
+
+    `pve:/media` and `192.0.2.1:/media/` give `/media`, `//nas/media` gives `/media`.
+    """
+    share = re.fullmatch(r"//[^/]+(/.*)", source)
+    path = share[1] if share else source[source.find(":/") + 1 :]
+    return path.rstrip("/") or "/"
+
+
+def judge_volume(wanted: VolumeBinding, space: Space, *, mounted: bool) -> Volume:
+    """The space of a volume; not `mounted` says that what should be at its path is not."""
+    volume = Volume(wanted.name, wanted.host, wanted.path, VolumeState.UNKNOWN)
+    if not mounted:
+        return replace(volume, reason=Reason.PATH_MISSING, detail="nothing is mounted there")
+    if space.reply is Reply.OK:
+        return replace(
+            volume,
+            state=VolumeState.OK,
+            free_bytes=space.free_bytes,
+            total_bytes=space.total_bytes,
+        )
+    if space.reply is Reply.ERROR:
+        return replace(volume, reason=Reason.PATH_MISSING, detail=space.error)
+    return replace(volume, reason=Reason.PATH_HUNG, detail=space.error or "no answer")
+
+
+def network_entry(entries: Mapping[str, Entry], path: str) -> bool:
+    """Whether what is mounted at a path comes over the network."""
+    return path in entries and entries[path].fs_type in NETWORK_TYPES | NETWORK_FUSES

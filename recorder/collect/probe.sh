@@ -1,0 +1,213 @@
+# The one program a host runs: `sh -s` with this on standard input. POSIX sh with coreutils or
+# busybox, read-only, as an unprivileged user. The collector puts one line before it:
+#
+#     set -- MARK SEARCH PATH...
+#
+# MARK is random for each run and begins every line that structures the answer, so that nothing a
+# container is called can pass for one. SEARCH is `search` to look for mounts and disks besides
+# the PATHs, `-` not to. recorder/collect/probe.py tells how the answer is laid out.
+
+PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/snap/bin:/opt/homebrew/bin
+LC_ALL=C
+export PATH LC_ALL
+set -f
+
+mark=$1
+search=$2
+shift 2
+
+PATH_LIMIT=3    # seconds a mount may take to answer
+ENGINE_LIMIT=8  # seconds the engine may take
+STUCK_AGE=500   # hundredths of a second after which a question to a path counts as hanging
+
+limited() {
+    limit=$1
+    shift
+    if command -v timeout >/dev/null 2>&1; then
+        timeout -s KILL "$limit" "$@"
+    else
+        "$@"
+    fi
+}
+
+machine() {
+    printf '\n%s machine\n' "$mark"
+    printf 'clock %s\n' "$(date +%s)"
+    if [ -r /proc/uptime ]; then
+        read -r boot </proc/sys/kernel/random/boot_id && printf 'boot_id %s\n' "$boot"
+        read -r uptime _ </proc/uptime && printf 'uptime %s\n' "$uptime"
+        read -r load _ </proc/loadavg && printf 'load %s\n' "$load"
+        while read -r name value _; do
+            case $name in MemTotal: | MemAvailable:) printf '%s %s\n' "$name" "$value" ;; esac
+        done </proc/meminfo
+    else
+        printf 'booted %s\n' "$(sysctl -n kern.boottime 2>/dev/null)"
+    fi
+}
+
+# Each container as one line of JSON. Only what is named here leaves the host: environments and
+# the other labels often hold secrets.
+label='{{json (index .Config.Labels "'
+container='{"id":{{json .ID}},"name":{{json .Name}},"created":{{json .Created}},'
+container=$container'"state":{{json .State.Status}},"exit_code":{{json .State.ExitCode}},'
+container=$container'"oom_killed":{{json .State.OOMKilled}},"error":{{json .State.Error}},'
+container=$container'"started":{{json .State.StartedAt}},"finished":{{json .State.FinishedAt}},'
+container=$container'"health":{{with .State.Health}}{{json .Status}}{{else}}null{{end}},'
+container=$container'"restarts":{{json .RestartCount}},"image":{{json .Config.Image}},'
+container=$container'"image_id":{{json .Image}},'
+container=$container'"version":'$label'org.opencontainers.image.version")}},'
+container=$container'"project":'$label'com.docker.compose.project")}},'
+container=$container'"service":'$label'com.docker.compose.service")}},'
+container=$container'"oneoff":'$label'com.docker.compose.oneoff")}}}'
+
+# List the containers of one engine, by one way to it; succeeds when there are any.
+list() {
+    said=$(limited "$ENGINE_LIMIT" "$@" ps --all --quiet --no-trunc 2>&1)
+    status=$?
+    ids=
+    for word in $said; do
+        case $word in *[!0-9a-f]*) ;; *) [ ${#word} -eq 64 ] && ids="$ids $word" ;; esac
+    done
+    [ "$status" -eq 0 ] && [ -n "$ids" ]
+}
+
+# sudo helps where this user may not ask the engine, and where podman keeps a list for each user.
+sudo_helps() {
+    case $kind$status$said in docker*ermission\ denied* | podman0*) ;; *) return 1 ;; esac
+    command -v sudo >/dev/null 2>&1 && [ "$(id -u)" -ne 0 ]
+}
+
+# The first engine that lists containers is the host's; else the first there is speaks.
+containers() {
+    told=
+    for kind in docker podman; do
+        command -v "$kind" >/dev/null 2>&1 || continue
+        way=
+        list "$kind" && break
+        tells=$(printf '%s engine %s %s\n%s' "$mark" "$kind" "$status" "$said")
+        if sudo_helps; then
+            way='sudo -n'
+            list sudo -n "$kind" && break
+            [ "$status" -eq 0 ] && tells="$mark engine $kind 0"
+        fi
+        [ -n "$told" ] || told=$tells
+    done
+    if [ -n "$ids" ]; then
+        printf '\n%s engine %s 0\n' "$mark" "$kind"
+        # shellcheck disable=SC2086 # words are wanted: the way in, the ids
+        limited "$ENGINE_LIMIT" $way "$kind" inspect --type container --format "$container" $ids 2>&1
+    else
+        printf '\n%s\n' "${told:-$mark engine - 127}"
+    fi
+}
+
+# Hundredths of a second since boot.
+clock() {
+    read -r seconds _ 2>/dev/null </proc/uptime || seconds=$(date +%s).00
+    printf '%s' "${seconds%.*}${seconds#*.}"
+}
+
+# Process ids of questions that earlier looks put to a path and that still hang: SIGKILL does not
+# end each of them. Another look's fresh question is not one.
+hanging_questions() {
+    now=$(clock)
+    for cmdline in $(set +f && grep -l '[m]edia-recorder' /proc/[0-9]*/cmdline); do
+        pid=${cmdline#/proc/}
+        pid=${pid%/cmdline}
+        read -r about <"/proc/$pid/stat" || continue
+        # shellcheck disable=SC2086 # the fields behind the name; the 20th is when it started
+        set -- ${about##*) }
+        [ $((now - ${20})) -gt "$STUCK_AGE" ] && printf '%s ' "$pid"
+    done
+}
+
+still_hangs() {
+    for pid in $hanging; do
+        [ "$(tr '\0' '\n' <"/proc/$pid/cmdline" | tail -n 1)" = "$1" ] && return 0
+    done
+    return 1
+}
+
+# Block size, blocks, and blocks this user may still fill.
+space() {
+    if [ -r /proc/self/mountinfo ]; then
+        limited "$PATH_LIMIT" stat -f -c "$mark space $1 %S %b %a media-recorder" -- "$2"
+    else
+        # shellcheck disable=SC2046 # df's columns
+        set -- "$1" $(df -Pk -- "$2" | tail -n 1)
+        printf '%s space %s 1024 %s %s\n' "$mark" "$1" "$3" "$5"
+    fi
+}
+
+# One question to one path. Each line of the answer is short and written at once, so the questions
+# may run side by side on one pipe.
+ask_path() {
+    if still_hangs "$2"; then
+        printf '%s asked %s still 0\n' "$mark" "$1"
+        return
+    fi
+    began=$(clock)
+    space "$1" "$2" 2>/dev/null
+    status=$?
+    ended=$(clock)
+    why=
+    [ "$status" -eq 0 ] || [ "$status" -ge 128 ] || why=$(limited "$PATH_LIMIT" stat -f -- "$2" 2>&1)
+    printf '%s asked %s %s %s %s\n' "$mark" "$1" "$status" $((ended - began)) "${why##*: }"
+}
+
+# Where this machine mounts its disks and what it mounts from the network, in mountinfo's spelling.
+search_paths() {
+    seen=
+    while read -r line; do
+        # shellcheck disable=SC2086 # mountinfo's fields before the dash and behind it
+        set -- ${line%% - *}
+        device=$3 path=$5
+        # shellcheck disable=SC2086
+        set -- ${line#* - }
+        case $path in
+            /boot | /boot/* | /dev/* | /snap/* | /run/* | /var/lib/docker/* | /var/lib/containers/*) continue ;;
+        esac
+        case $1 in
+            nfs | nfs4 | cifs | smb3 | ceph | glusterfs | 9p | virtiofs | zfs) ;;
+            fuse.lxcfs | fuse.portal | fuse.gvfsd-fuse | fuse.snapfuse | squashfs | iso9660) continue ;;
+            fuse.*) ;;
+            *) case $2:$path in /dev/*:* | *:/) ;; *) continue ;; esac ;;
+        esac
+        case " $seen " in *" $device "*) continue ;; esac
+        seen="$seen $device"
+        printf '%s\n' "$path"
+    done </proc/self/mountinfo || printf '/\n'
+}
+
+paths() {
+    printf '\n%s paths\n' "$mark"
+    number=0
+    [ "$#$search" = 0- ] || hanging=$(hanging_questions 2>/dev/null)
+    for path in "$@"; do
+        ask_path "$number" "$path" &
+        number=$((number + 1))
+    done
+    if [ "$search" = search ]; then
+        for escaped in $(search_paths); do
+            printf '%s found %s %s\n' "$mark" "$number" "$escaped"
+            ask_path "$number" "$(printf '%b' "$escaped")" &
+            number=$((number + 1))
+        done
+    fi
+    wait
+    # Read behind the questions: to ask is what makes an automounter mount.
+    printf '\n%s mounts\n' "$mark"
+    grep -vE ' - (overlay|nsfs|proc|sysfs|cgroup2?|devpts|mqueue|tracefs|debugfs|securityfs|bpf|pstore|configfs|hugetlbfs|fusectl|binfmt_misc) ' /proc/self/mountinfo
+}
+
+# The engine answers into a pipe while the paths are asked, and is read out behind them.
+look() {
+    machine
+    containers | {
+        paths "$@"
+        cat
+    }
+    printf '\n%s end\n' "$mark"
+}
+
+look "$@" </dev/null 2>/dev/null

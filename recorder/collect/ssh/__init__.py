@@ -1,0 +1,5 @@
+"""SSH, spoken with paramiko and nowhere else."""
+
+from recorder.collect.ssh.shell import connect
+
+__all__ = ["connect"]

@@ -1,0 +1,127 @@
+"""What `~/.ssh/config` says of a host, as OpenSSH itself reads it.
+
+`ssh -G` resolves Include, Match and every default; without a config file, or without an `ssh`
+program, OpenSSH's documented defaults stand. `~` is the user's HOME.
+"""
+
+import getpass
+import subprocess
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+SSH_PORT = 22
+RESOLVE_LIMIT_SEC = 10
+SYSTEM_KNOWN_HOSTS = (Path("/etc/ssh/ssh_known_hosts"), Path("/etc/ssh/ssh_known_hosts2"))
+DEFAULT_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
+
+
+@dataclass(frozen=True, slots=True)
+class SshOptions:
+    """How to reach one address."""
+
+    host_name: str
+    port: int
+    user: str
+    key_files: tuple[Path, ...]
+    known_hosts: tuple[Path, ...]
+    only_these_keys: bool = False
+    agent: str | None = None  # a socket's path; None: $SSH_AUTH_SOCK; "none": no agent
+    key_alias: str | None = None  # the name to look for in known_hosts
+    jump: str | None = None  # [user@]host[:port], the nearest last
+    command: str | None = None  # ProxyCommand, tokens filled in
+
+
+def resolve(address: str, user: str | None, port: int | None) -> SshOptions:
+    """The options for an address; a `user` or `port` of the binding's own wins."""
+    defaults = _defaults(address, user, port)
+    config = Path.home() / ".ssh" / "config"
+    if not config.is_file():
+        return defaults
+    command = ["ssh", "-G", "-F", str(config)]
+    command += ["-l", user] if user else []
+    command += ["-p", str(port)] if port else []
+    try:
+        said = subprocess.run(
+            [*command, "--", address],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=True,
+            timeout=RESOLVE_LIMIT_SEC,
+        ).stdout.decode("utf-8", "replace")
+    except FileNotFoundError:
+        return defaults
+    return parse_resolved(said, defaults)
+
+
+def parse_resolved(said: str, defaults: SshOptions) -> SshOptions:
+    """Read the `keyword value` lines of `ssh -G`."""
+    one: dict[str, str] = {}
+    key_files = []
+    for line in said.splitlines():
+        keyword, _, value = line.partition(" ")
+        one[keyword] = value
+        if keyword == "identityfile":
+            key_files.append(value)
+    host_name = one.get("hostname", defaults.host_name)
+    port = int(one.get("port", defaults.port))
+    user = one.get("user", defaults.user)
+    tokens = {"h": host_name, "p": str(port), "r": user, "n": defaults.host_name}
+    tokens |= {"u": defaults.user, "d": str(Path.home()), "%": "%"}
+    known = f"{one.get('userknownhostsfile', '')} {one.get('globalknownhostsfile', '')}".split()
+    agent = one.get("identityagent", "SSH_AUTH_SOCK")
+    command = _said(one, "proxycommand")
+    return replace(
+        defaults,
+        host_name=host_name,
+        port=port,
+        user=user,
+        key_files=tuple(_path(fill(name, tokens)) for name in key_files) or defaults.key_files,
+        known_hosts=tuple(map(_path, known)) or defaults.known_hosts,
+        only_these_keys=one.get("identitiesonly") == "yes",
+        agent=None if agent == "SSH_AUTH_SOCK" else agent,
+        key_alias=_said(one, "hostkeyalias"),
+        jump=_said(one, "proxyjump"),
+        command=fill(command, tokens) if command else None,
+    )
+
+
+def fill(text: str, tokens: dict[str, str]) -> str:
+    """Replace ssh_config's `%h` and its like; an unknown token stays as it is."""
+    filled, rest = "", text
+    while "%" in rest:
+        before, _, rest = rest.partition("%")
+        filled += before + tokens.get(rest[:1], "%" + rest[:1])
+        rest = rest[1:]
+    return filled + rest
+
+
+def _said(one: dict[str, str], keyword: str) -> str | None:
+    value = one.get(keyword, "none")
+    return None if value.lower() == "none" else value
+
+
+def _path(name: str) -> Path:
+    home = Path.home()
+    return home / name[2:] if name.startswith("~/") else Path(name)
+
+
+def _defaults(address: str, user: str | None, port: int | None) -> SshOptions:
+    folder = Path.home() / ".ssh"
+    return SshOptions(
+        host_name=address,
+        port=port or SSH_PORT,
+        user=user or getpass.getuser(),
+        key_files=tuple(folder / name for name in DEFAULT_KEYS),
+        known_hosts=(folder / "known_hosts", folder / "known_hosts2", *SYSTEM_KNOWN_HOSTS),
+    )
+
+
+def parse_jump(hop: str) -> tuple[str, str | None, int | None]:
+    """Host, user and port of one ProxyJump hop: `[user@]host[:port]` or an ssh:// URI."""
+    user, _, place = hop.removeprefix("ssh://").rpartition("@")
+    name, colon, port = place.rpartition(":")
+    if colon and port.isdecimal() and (":" not in name or name.endswith("]")):
+        place = name
+    else:
+        port = ""
+    return place.strip("[]"), user or None, int(port) if port else None

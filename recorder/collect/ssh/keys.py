@@ -1,0 +1,61 @@
+"""The keys to log in with: the agent's and those on disk, in OpenSSH's order."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+from recorder.collect.ssh.config import SshOptions
+from recorder.collect.ssh.known_hosts import known_keys
+from recorder.collect.ssh.library import paramiko
+
+
+def login_keys(options: SshOptions, notes: list[str]) -> Iterator[paramiko.PKey]:
+    """The agent's keys, those that are on disk too first, then the files; `notes` gains why not.
+
+    With IdentitiesOnly, of the agent's only those that are on disk too.
+    """
+    on_file = [_public_key(path) for path in options.key_files]
+    offered = _agent_keys(options.agent)
+    yield from (key for key in offered if key.asbytes() in on_file)
+    if not options.only_these_keys:
+        yield from (key for key in offered if key.asbytes() not in on_file)
+    held = {key.asbytes() for key in offered}
+    for path, public in zip(options.key_files, on_file, strict=True):
+        if (public is not None and public in held) or not path.is_file():
+            continue
+        try:
+            yield paramiko.PKey.from_path(path)
+        except TypeError:  # what the key's reader raises for want of a passphrase
+            notes.append(f"{path} has a passphrase")
+        except (OSError, ValueError, paramiko.SSHException, paramiko.pkey.UnknownKeyType):
+            notes.append(f"{path} can't be read")
+
+
+def _public_key(path: Path) -> bytes | None:
+    """The public half that ssh-keygen put beside a key."""
+    try:
+        line = path.with_name(path.name + ".pub").read_text("utf-8", "replace")
+    except OSError:
+        return None
+    keys = known_keys([f"key {line}"], "key")
+    return keys[0].key if keys else None
+
+
+def _agent_keys(path: str | None) -> tuple[paramiko.AgentKey, ...]:
+    """The keys of the user's agent, or of the one a config names; none where none answers."""
+    if path == "none":
+        return ()
+    try:
+        return paramiko.Agent().get_keys() if path is None else _AgentAt(path).get_keys()
+    except (OSError, paramiko.SSHException):
+        return ()
+
+
+class _AgentAt(paramiko.Agent):
+    """The agent that IdentityAgent names."""
+
+    def __init__(self, path: str) -> None:
+        paramiko.agent.AgentSSH.__init__(self)
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(path)
+        self._connect(connection)  # type: ignore[attr-defined] # missing in its stubs

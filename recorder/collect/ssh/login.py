@@ -1,0 +1,156 @@
+"""Logging in: reach the host, check that its key is the one on file, prove who we are.
+
+A host key that is not on file, or differs from the one on file, is refused with what to type next;
+nothing is ever added to known_hosts, and no password is ever asked for.
+"""
+
+import contextlib
+import shlex
+import socket
+import subprocess
+import time
+from dataclasses import replace
+
+from recorder.collect.network import describe, dial, reason_of
+from recorder.collect.shell import Unreachable
+from recorder.collect.ssh.config import SSH_PORT, SshOptions, parse_jump, resolve
+from recorder.collect.ssh.keys import login_keys
+from recorder.collect.ssh.known_hosts import fingerprint, host_label, known_keys
+from recorder.collect.ssh.library import paramiko
+from recorder.model import Reason
+
+MOST_JUMPS = 8
+SIGNATURES = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}  # RFC 8332; others sign by their name
+
+
+def log_in(options: SshOptions, timeout_sec: float, jumps: int = 0) -> paramiko.Transport:
+    deadline = time.monotonic() + timeout_sec
+    stream = _stream(options, timeout_sec, jumps)
+    transport = paramiko.Transport(stream)
+    try:
+        _negotiate(transport, options, deadline)
+        _authenticate(transport, options, timeout_sec)
+    except (OSError, EOFError, paramiko.SSHException) as error:
+        transport.close()
+        if time.monotonic() >= deadline or isinstance(error, TimeoutError):
+            detail = f"connected, then no answer in {timeout_sec:g} s"
+            raise Unreachable(Reason.TIMEOUT, detail) from error
+        detail = "connection closed before login"
+        raise Unreachable(Reason.REFUSED, detail) from error
+    except BaseException:
+        transport.close()
+        raise
+    return transport
+
+
+def _stream(options: SshOptions, timeout_sec: float, jumps: int) -> socket.socket:
+    """The bytes' way to the host: a command's, a jump host's, or straight."""
+    if options.command:
+        return _through_command(options.command)
+    if options.jump:
+        return _through_jump(options, options.jump, timeout_sec, jumps)
+    try:
+        return dial(options.host_name, options.port, timeout_sec)
+    except OSError as error:
+        raise Unreachable(reason_of(error), describe(error, timeout_sec)) from error
+
+
+def _through_command(command: str) -> socket.socket:
+    """A ProxyCommand, both its ends one socket, so that time limits hold for it too."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        subprocess.Popen(
+            ["/bin/sh", "-c", f"exec {command}"],  # a line for the shell: ssh_config(5)
+            stdin=theirs.fileno(),
+            stdout=theirs.fileno(),
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    return ours
+
+
+def _through_jump(options: SshOptions, jump: str, timeout_sec: float, jumps: int) -> socket.socket:
+    """A channel through the last jump host, which is reached through those before it."""
+    before, _, last = jump.rpartition(",")
+    name, user, port = parse_jump(last)
+    if jumps >= MOST_JUMPS:
+        raise Unreachable(Reason.NO_ROUTE, f"the jump hosts lead in a circle, by way of {name}")
+    hop = resolve(name, user, port)
+    hop = replace(hop, jump=before) if before else hop
+    try:
+        transport = log_in(hop, timeout_sec, jumps + 1)
+    except Unreachable as failure:
+        failure.detail = f"jump host {name}: {failure.detail}"
+        raise
+    try:
+        return transport.open_channel(  # type: ignore[return-value] # as good as one, to paramiko
+            "direct-tcpip", (options.host_name, options.port), ("", 0), timeout=timeout_sec
+        )
+    except (paramiko.SSHException, EOFError) as error:
+        transport.close()
+        detail = f"jump host {name} can't reach {options.host_name} port {options.port}"
+        raise Unreachable(Reason.NO_ROUTE, detail) from error
+
+
+def _negotiate(transport: paramiko.Transport, options: SshOptions, deadline: float) -> None:
+    """Agree on keys, and check that the host's own is the one on file."""
+    label = options.key_alias or host_label(options.host_name, options.port)
+    lines: list[str] = []
+    for path in options.known_hosts:
+        with contextlib.suppress(OSError):
+            lines += path.read_text("utf-8", "replace").splitlines()
+    known = known_keys(lines, label)
+    security = transport.get_security_options()
+    wanted = [name for key in known for name in SIGNATURES.get(key.kind, (key.kind,))]
+    first = [name for name in dict.fromkeys(wanted) if name in security.key_types]
+    security.key_types = (*first, *(kind for kind in security.key_types if kind not in first))
+    transport.banner_timeout = transport.handshake_timeout = deadline - time.monotonic()
+    transport.start_client(timeout=max(0.0, deadline - time.monotonic()))
+    if not transport.initial_kex_done:  # start_client returns the same way when its time is up
+        raise TimeoutError
+    shown = transport.get_remote_server_key()
+    on_file = {key.key: key.revoked for key in known}
+    if on_file.get(shown.asbytes()) is False:
+        return
+    _refuse_key(options, label, shown.asbytes(), known=bool(known))
+
+
+def _refuse_key(options: SshOptions, label: str, shown: bytes, *, known: bool) -> None:
+    print_ = fingerprint(shown)
+    port = ["-p", str(options.port)] if options.port != SSH_PORT else []
+    log_in = shlex.join(["ssh", *port, f"{options.user}@{options.host_name}"])
+    if known:
+        raise Unreachable(
+            Reason.HOST_KEY_CHANGED,
+            f"host key changed, now {print_}",
+            hint=f"if you expected that: {shlex.join(['ssh-keygen', '-R', label])}; {log_in}",
+        )
+    raise Unreachable(
+        Reason.HOST_KEY_UNKNOWN,
+        f"host key unknown, it shows {print_}",
+        hint=f"compare it, and accept it once: {log_in}",
+    )
+
+
+def _authenticate(transport: paramiko.Transport, options: SshOptions, timeout_sec: float) -> None:
+    """Try each key in OpenSSH's order: the agent's, those of the files first, then the files."""
+    transport.auth_timeout = timeout_sec
+    notes: list[str] = []
+    for key in login_keys(options, notes):
+        try:
+            if not transport.auth_publickey(options.user, key):
+                return
+        except paramiko.BadAuthenticationType:
+            notes.append("the host accepts no keys")
+            break
+        except paramiko.AuthenticationException:
+            if not transport.is_active():
+                break
+    said = f": {notes[0]}" if notes else ""
+    raise Unreachable(
+        Reason.AUTH_FAILED,
+        f"login as {options.user} refused{said}",
+        hint=f"try: ssh-copy-id {shlex.quote(f'{options.user}@{options.host_name}')}"
+        if not notes
+        else "try: ssh-add",
+    )
