@@ -1,0 +1,131 @@
+"""SERVICES: how many run on each host, which don't and why, and what the endpoints answer."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.text import Text
+
+from recorder.model import (
+    Counts,
+    Endpoint,
+    EndpointState,
+    Host,
+    HostState,
+    Reason,
+    Service,
+    Snapshot,
+    count,
+)
+from recorder.render import categories, marks, words
+from recorder.render.box import Box
+from recorder.render.closing import Severities, severities
+from recorder.render.grid import Grid, Row
+from recorder.render.hosts import hint
+from recorder.render.safe import safe
+
+ENDPOINTS = "endpoints:"
+_GAP = 2
+_INDENT = 2
+
+
+def box(snapshot: Snapshot, label_cells: int) -> Box | None:
+    """The box of all services, its labels `label_cells` wide; None when there are none to see."""
+    wrong = severities(snapshot)
+    hosts = [host for host in snapshot.hosts if _speaks(host, snapshot.on(host.name))]
+    if not hosts:
+        return None
+    grids = [grid for host in hosts for grid in _host(host, snapshot, wrong, label_cells)]
+    parts = [[*grids, *_endpoints(snapshot.services, label_cells)]]
+    if snapshot.services:
+        parts.append([*categories.grids(snapshot.services, wrong)])
+    return Box("SERVICES", parts)
+
+
+def labels(snapshot: Snapshot) -> Iterable[str]:
+    """The labels of its lines, for boxes that line up."""
+    yield from (f"{safe(host.name)}:" for host in snapshot.hosts)
+    if any(service.endpoint for service in snapshot.services):
+        yield ENDPOINTS
+
+
+def _speaks(host: Host, services: Sequence[Service]) -> bool:
+    return bool(services) or host.engine is not None
+
+
+def _host(host: Host, snapshot: Snapshot, wrong: Severities, label_cells: int) -> Iterable[Grid]:
+    services = snapshot.on(host.name)
+    row = Row((Text(f"{safe(host.name)}:"), _standing(host, services)))
+    yield Grid([row], (_GAP,), label_cells)
+    if host.engine and not host.engine.readable:
+        yield Grid(hint(host.engine.hint))
+    rows = [
+        _trouble(service, snapshot, marks.OF_VERDICT[severity])
+        for service in services
+        if (severity := wrong.get(("service", service.host, service.name)))
+    ]
+    if rows:
+        yield Grid(rows, (_GAP,), label_cells - _INDENT)
+
+
+def _trouble(service: Service, snapshot: Snapshot, mark: str) -> Row:
+    name = Text(f"{mark} {safe(service.name)}", marks.style(mark))
+    return Row((name, Text(words.service(service, snapshot.taken_at))), _INDENT)
+
+
+def _standing(host: Host, services: Sequence[Service]) -> Text:
+    """The counts of a host, or why there are none."""
+    counts = count(tuple(services))
+    unseen = _unseen(host, wanted=bool(services))
+    if unseen and counts.unknown == counts.total:
+        total = f"{counts.total} total | " if counts.total else ""
+        return Text(total).append(unseen, marks.style(marks.UNKNOWN))
+    return counted(counts) if counts.total else Text("no containers", "quiet")
+
+
+def _unseen(host: Host, *, wanted: bool) -> str | None:
+    """Why the host's containers could not be seen; None when they were."""
+    if host.state is HostState.DOWN:
+        return "unknown: host down"
+    if host.state is HostState.UNKNOWN:
+        return f"unknown: {words.why(host.reason, None)}"
+    engine = host.engine
+    if engine is None or engine.readable:
+        return None
+    if engine.reason is Reason.NO_ENGINE and not wanted:
+        return words.why(engine.reason, engine.detail)
+    return f"unknown: {words.why(engine.reason, engine.detail)}"
+
+
+def counted(counts: Counts) -> Text:
+    """The counts of services: "22 total | 18 running | 3 exited | 1 error"; unknown if any."""
+    parts = [Text(marks.glued(f"{counts.total} total"))]
+    for number, word, style in (
+        (counts.running, "running", "ok"),
+        (counts.exited, "exited", "warn"),
+        (counts.error, "error", "fail"),
+        (counts.unknown, "unknown", "unknown"),
+    ):
+        if number or word != "unknown":
+            parts.append(Text(marks.glued(f"{number} {word}"), style if number else "quiet"))
+    return Text(" | ").join(parts)
+
+
+def _endpoints(services: Iterable[Service], label_cells: int) -> Iterable[Grid]:
+    """One line for all endpoints; the failed ones by name with what they answered."""
+    asked = [(it, it.endpoint) for it in services if it.endpoint]
+    parts = []
+    for state in EndpointState:
+        some = [(it.name, answer) for it, answer in asked if answer.state is state]
+        if some:
+            part = Text(marks.glued(f"{len(some)} {state}"), marks.style(marks.OF_ENDPOINT[state]))
+            parts.append(part.append(_failed(some), "plain"))
+    if parts:
+        yield Grid([Row((Text(ENDPOINTS), Text(" | ").join(parts)))], (_GAP,), label_cells)
+
+
+def _failed(some: Sequence[tuple[str, Endpoint]]) -> str:
+    told = [
+        marks.glued(f"{safe(name)}: {words.endpoint(answer, brief=True)}")
+        for name, answer in some
+        if answer.state is EndpointState.FAILED
+    ]
+    return f" ({', '.join(told)})" if told else ""

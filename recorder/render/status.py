@@ -1,0 +1,52 @@
+"""The dashboard: the whole picture in boxes, a box with nothing to say left out."""
+
+from collections.abc import Iterable, Sequence
+from datetime import tzinfo
+
+from rich.cells import cell_len
+from rich.console import Group
+from rich.text import Text
+
+from recorder.model import Gap, Snapshot
+from recorder.render import gaps as gaps_box
+from recorder.render import hosts, imports, nfs, service_counts, storage
+from recorder.render.box import Box, Plain
+from recorder.render.closing import closing
+from recorder.render.grid import Grid, Row
+from recorder.render.safe import safe
+from recorder.render.units import seconds, stamp
+
+_TITLE = "MEDIA STACK"
+_LABEL_CELLS = 24  # wider labels don't push the others' columns
+
+
+def dashboard(
+    snapshot: Snapshot, gaps: Sequence[Gap] = (), *, tz: tzinfo, notes: Sequence[str] = ()
+) -> Group:
+    """The screen of media.status: header, boxes, notes, and what is wrong. Times are in `tz`."""
+    return Group(_header(snapshot, tz), *_boxes(snapshot, gaps), closing(snapshot, notes))
+
+
+def _boxes(snapshot: Snapshot, gaps: Sequence[Gap]) -> Iterable[Box]:
+    cells = _label_cells(snapshot)
+    boxes = (
+        hosts.box(snapshot),
+        service_counts.box(snapshot, cells),
+        nfs.box(snapshot, cells),
+        storage.box(snapshot, cells),
+        imports.box(snapshot),
+        gaps_box.box(gaps),
+    )
+    return (box for box in boxes if box)
+
+
+def _header(snapshot: Snapshot, tz: tzinfo) -> Plain:
+    told = (stamp(snapshot.taken_at, tz), safe(snapshot.site), seconds(snapshot.duration_ms))
+    line = Text(_TITLE, "heading").append("".join(f"   {part}" for part in told), "plain")
+    return Plain([Grid([Row((line,))])])
+
+
+def _label_cells(snapshot: Snapshot) -> int:
+    """The width of the first column in the boxes that share it, so that they line up."""
+    shared = (*service_counts.labels(snapshot), *nfs.labels(snapshot), *storage.labels(snapshot))
+    return max((cells for label in shared if (cells := cell_len(label)) <= _LABEL_CELLS), default=0)
