@@ -1,0 +1,10 @@
+"""Hosts of real parts on this machine: namespaces, sshd, Docker and podman, mounts, an *arr API.
+
+Everything a media stack is made of, and every way it breaks, without a virtual machine and without
+the internet. `Lab` is the way in; `blueprint` says what stands in it.
+"""
+
+from realhosts.arr import ArrServer, History
+from realhosts.lab import Lab, default_folder
+
+__all__ = ["ArrServer", "History", "Lab", "default_folder"]

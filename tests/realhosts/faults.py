@@ -1,0 +1,167 @@
+"""What can go wrong, and how it heals: one table for tests and for the command line.
+
+`cause` and `heal` come in pairs; after both the lab is as it was, save that a container made anew
+has another id. A fault's subject, where it takes one, is a service or container name.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from realhosts import hostile, mounts, network
+from realhosts.blueprint import service
+from realhosts.waiting import wait_until
+
+if TYPE_CHECKING:
+    from realhosts.lab import Lab
+
+Act = Callable[["Lab", str, str], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One way of going wrong."""
+
+    meaning: str
+    cause: Act
+    heal: Act
+    takes_service: bool = False
+
+
+def _engine(*command: str) -> Act:
+    """One command of the host's engine about the container of a service."""
+
+    def act(lab: "Lab", host: str, subject: str) -> None:
+        lab.hosts[host].engine(*command, service(host, subject).container_name)
+
+    return act
+
+
+def _make_again(lab: "Lab", host: str, subject: str) -> None:
+    engine = lab.hosts[host].engine
+    engine("rm", "--force", service(host, subject).container_name)
+    engine.make(service(host, subject))
+
+
+def _make(lab: "Lab", host: str, subject: str) -> None:
+    lab.hosts[host].engine.make(service(host, subject))
+
+
+def _change_key(lab: "Lab", host: str, _: str) -> None:
+    lab.hosts[host].sshd.change_key()
+
+
+def _forget_key(lab: "Lab", host: str, _: str) -> None:
+    known = {n: each.sshd.public_key for n, each in lab.hosts.items() if n != host}
+    lab.control.learn_keys(known)
+
+
+def _stop_engine(lab: "Lab", host: str, _: str) -> None:
+    """As `systemctl stop`: the socket goes, containers live on."""
+    cell = lab.hosts[host].cell
+    cell.shell("kill $(cat /run/docker.pid)")
+    wait_until(lambda: not cell.answers("pgrep", "-x", "dockerd"), f"the end of dockerd on {host}")
+    cell.shell("rm -f /run/docker.sock")
+
+
+def _kill_engine(lab: "Lab", host: str, _: str) -> None:
+    """As a crash: the socket stays and refuses."""
+    cell = lab.hosts[host].cell
+    cell.shell("pkill -KILL -x dockerd; pkill -KILL -x containerd || true")
+    wait_until(lambda: not cell.answers("pgrep", "-x", "dockerd"), f"the end of dockerd on {host}")
+
+
+def _start_engine(lab: "Lab", host: str, _: str) -> None:
+    machine = lab.hosts[host]
+    machine.engine.start()
+    machine.engine.settle(machine.plan.services)
+
+
+def _signal_engine(signal: str) -> Act:
+    return lambda lab, host, _: lab.hosts[host].cell.shell(f"pkill -{signal} -x dockerd")
+
+
+def _on_network(host_name: str, lab: "Lab") -> str:
+    return lab.hosts[host_name].plan.address
+
+
+FAULTS = {
+    "off": Fault(
+        "the host is off: connections to it time out",
+        lambda lab, host, _: network.switch_off(lab.hosts[host].cell),
+        lambda lab, host, _: network.switch_on(lab.hosts[host].cell),
+    ),
+    "no-route": Fault(
+        "nothing knows the way to the host",
+        lambda lab, host, _: network.forbid_route(lab.cell, _on_network(host, lab)),
+        lambda lab, host, _: network.allow_route(lab.cell, _on_network(host, lab)),
+    ),
+    "sshd-stopped": Fault(
+        "no sshd runs: connections are refused",
+        lambda lab, host, _: lab.hosts[host].sshd.stop(),
+        lambda lab, host, _: lab.hosts[host].sshd.start(),
+    ),
+    "sshd-silent": Fault(
+        "sshd accepts connections and says nothing",
+        lambda lab, host, _: lab.hosts[host].sshd.hold(),
+        lambda lab, host, _: lab.hosts[host].sshd.release(),
+    ),
+    "key-changed": Fault(
+        "the host shows another key than the known one",
+        _change_key,
+        lambda lab, _host, _: lab.learn_keys(),
+    ),
+    "key-unknown": Fault(
+        "the control machine knows no key of the host",
+        _forget_key,
+        lambda lab, _host, _: lab.learn_keys(),
+    ),
+    "no-forwarding": Fault(
+        "sshd forbids TCP forwarding",
+        lambda lab, host, _: lab.hosts[host].sshd.forward(allowed=False),
+        lambda lab, host, _: lab.hosts[host].sshd.forward(allowed=True),
+    ),
+    "engine-stopped": Fault(
+        "no Docker engine runs, its socket is gone", _stop_engine, _start_engine
+    ),
+    "engine-killed": Fault(
+        "the Docker engine crashed, its socket refuses", _kill_engine, _start_engine
+    ),
+    "engine-hung": Fault(
+        "the Docker engine accepts questions and never answers",
+        _signal_engine("STOP"),
+        _signal_engine("CONT"),
+    ),
+    "mount-hung": Fault(
+        "the network mounts' server is dead: whoever looks below them waits",
+        lambda lab, host, _: mounts.hang(lab.hosts[host].cell),
+        lambda lab, host, _: mounts.heal(lab.hosts[host].cell),
+    ),
+    "stopped": Fault(
+        "the container is stopped", _engine("stop"), _engine("start"), takes_service=True
+    ),
+    "killed": Fault(
+        "the container is killed: exited (137)",
+        _engine("kill"),
+        _engine("start"),
+        takes_service=True,
+    ),
+    "paused": Fault(
+        "the container is paused", _engine("pause"), _engine("unpause"), takes_service=True
+    ),
+    "removed": Fault("the container is gone", _engine("rm", "--force"), _make, takes_service=True),
+    "recreated": Fault(
+        "the container is another one", _make_again, lambda *_: None, takes_service=True
+    ),
+    "silent": Fault(
+        "the container runs, its port accepts connections and never answers",
+        _engine("kill", "--signal", "STOP"),
+        _engine("kill", "--signal", "CONT"),
+        takes_service=True,
+    ),
+    "hostile": Fault(
+        "containers whose labels, images and errors try to break a screen",
+        lambda lab, host, _: hostile.make(lab.hosts[host].engine),
+        lambda lab, host, _: hostile.remove(lab.hosts[host].engine),
+    ),
+}
