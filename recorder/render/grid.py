@@ -7,14 +7,13 @@ ever wider than asked for.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 from rich.text import Span, Text
 
 from recorder.render.marks import ELLIPSIS, GLUE, to_ascii
 
-_LAST_CELLS = 20  # a narrower rest of the line is no column any more
 _FOLD_INDENT = 2
 _WORD = re.compile(r"[^ ]+ *| +")
 
@@ -34,18 +33,19 @@ class Grid:
     rows: Sequence[Row]
     gaps: tuple[int, ...] = (3,)
     first_cells: int = 0  # of the first column, at least
+    last_cells: int = 20  # a narrower rest of the line is no column any more
     cut: bool = False  # the last column is cut with an ellipsis, or left out, but not folded
 
     def lines(self, width: int, *, ascii_only: bool) -> list[Text]:
         """The lines to draw, each of at most `width` cells."""
         rows = [_in_ascii(row) for row in self.rows] if ascii_only else self.rows
         columns = self._columns(rows)
-        if all(_fits(row, columns, width) for row in rows):
+        if all(self._fits(row, columns, width) for row in rows):
             ellipsis = self._ellipsis(ascii_only=ascii_only)
             drawn = [_in_columns(row, columns, width, ellipsis) for row in rows]
         elif self.cut:
             shorter = [Row(row.cells[:-1], row.indent) for row in rows]
-            return Grid(shorter, self.gaps, self.first_cells).lines(width, ascii_only=ascii_only)
+            return replace(self, rows=shorter, cut=False).lines(width, ascii_only=ascii_only)
         else:
             drawn = [_on_one_line(row, width) for row in rows]
         return [_unglued(line) for lines in drawn for line in lines]
@@ -55,6 +55,11 @@ class Grid:
         if not self.cut:
             return ""
         return to_ascii(ELLIPSIS) if ascii_only else ELLIPSIS
+
+    def _fits(self, row: Row, columns: Sequence[int], width: int) -> bool:
+        *before, last = row.cells
+        rest = width - row.indent - sum(columns[: len(before)])
+        return not before or rest >= min(last.cell_len, self.last_cells)
 
     def _columns(self, rows: Sequence[Row]) -> list[int]:
         """The cells each column takes, its gap included."""
@@ -66,12 +71,6 @@ class Grid:
                 columns[place] = max(columns[place], cell.cell_len)
         last_gap = len(self.gaps) - 1
         return [cells + self.gaps[min(place, last_gap)] for place, cells in enumerate(columns)]
-
-
-def _fits(row: Row, columns: Sequence[int], width: int) -> bool:
-    *before, last = row.cells
-    rest = width - row.indent - sum(columns[: len(before)])
-    return not before or rest >= min(last.cell_len, _LAST_CELLS)
 
 
 def _in_columns(row: Row, columns: Sequence[int], width: int, ellipsis: str) -> list[Text]:

@@ -57,8 +57,8 @@ def hint(text: str | None, indent: int = 2) -> Sequence[Row]:
 
 
 def unanswered(host: Host) -> Sequence[Row]:
-    """Why a host shows nothing and what to type next; nothing where it answered."""
-    if host.state is HostState.UP:
+    """Why a host that is down shows nothing, and what to type next; nothing for any other."""
+    if host.state is not HostState.DOWN:
         return ()
     told = Text(words.why(host.reason, host.detail))
     return Row((state(host), told)), *hint(host.hint)

@@ -26,6 +26,7 @@ from recorder.render.summary import summary
 from recorder.render.units import age, duration
 
 _HEADINGS = ("  service", "state", "restarts", "health", "image")
+_LAST_CELLS = 10
 
 
 def screen(snapshot: Snapshot) -> Group:
@@ -49,7 +50,7 @@ def _parts(
     rows = _without_empty([headings, *(_cells(service, now, wrong) for service in seen)])
     parts = [
         [Grid(why)] if why else [],
-        [Grid(rows, (2,), cut=True)] if seen else [],
+        [Grid(rows, (2,), last_cells=_LAST_CELLS, cut=True)] if seen else [],
         [Grid([Row((Text(f"{marks.UNKNOWN} unknown:", "unknown"), Text(", ".join(unseen))))], (1,))]
         if unseen
         else [],
@@ -80,14 +81,15 @@ def _cells(service: Service, now: datetime, wrong: Severities) -> tuple[Text, ..
         Text(" ".join(part for part in (_state(service), _since(service, now)) if part)),
         Text(str(service.restart_count or "")),
         Text(_health(service), "plain" if mark in (marks.OK, marks.IDLE) else marks.style(mark)),
-        Text(safe(service.image or "", TEXT_CELLS), "quiet"),
+        Text(safe(_image(service.image or ""), TEXT_CELLS), "quiet"),
     )
 
 
 def _health(service: Service) -> str:
     """What its health check and its endpoint say, and whether it should run at all."""
     if service.state is not ServiceState.RUNNING:
-        return str(service.declared) if service.declared in marks.UNWANTED else ""
+        kept = str(service.declared) if service.declared in marks.UNWANTED else ""
+        return "out of memory" if service.oom_killed else kept
     own = service.health if service.health not in (None, Health.NONE) else ""
     return " and ".join(words.ails(service, brief=True)) or str(own)
 
@@ -95,7 +97,16 @@ def _health(service: Service) -> str:
 def _state(service: Service) -> str:
     with_code = service.state in (ServiceState.EXITED, ServiceState.DEAD, ServiceState.RESTARTING)
     code = f" ({service.exit_code})" if with_code and service.exit_code is not None else ""
-    return f"{service.state}{code}{' OOM' if service.oom_killed else ''}"
+    return f"{service.state}{code}"
+
+
+def _image(reference: str) -> str:
+    """The reference without its registry: what stands before the first slash and looks like a host.
+
+    As Docker tells them apart: https://github.com/distribution/reference
+    """
+    registry, _, rest = reference.partition("/")
+    return rest if rest and ("." in registry or ":" in registry) else reference
 
 
 def _since(service: Service, now: datetime) -> str:

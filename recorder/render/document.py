@@ -1,0 +1,142 @@
+"""The JSON documents: one envelope for all, and the data of each capability.
+
+Text from hosts stays as it is, raw; `as_json` escapes all that isn't printable ASCII, so that a
+document is safe in a terminal too. What is not known is null, with a reason beside it; no key is
+ever left out.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from recorder.model import EndpointState, Gap, ImportCount, Snapshot, findings, verdict
+from recorder.render import parts
+from recorder.render.things import (
+    Object,
+    counts_by_host,
+    finding,
+    gap,
+    host,
+    imported,
+    instant,
+    mount,
+    service,
+    volume,
+)
+
+SCHEMA_VERSION = 1
+NO_HISTORY = "no history is recorded"
+
+_DELETE = "\x7f"  # the one control character json leaves as it is
+
+
+def status(
+    snapshot: Snapshot,
+    gaps: Sequence[Gap] = (),
+    *,
+    generated_at: datetime,
+    recorded: bool = False,
+    notes: Sequence[str] = (),
+) -> Object:
+    """The document of media.status."""
+    data: Object = {
+        "snapshot": _snapshot(snapshot, recorded=recorded),
+        "hosts": [host(it) for it in snapshot.hosts],
+        "services": [service(it) for it in snapshot.services],
+        "counts": counts_by_host(snapshot),
+        "mounts": [mount(it) for it in snapshot.mounts],
+        "volumes": [volume(it) | _trend() for it in snapshot.volumes],
+        "changes": {"since": None, "snapshots": 0, "events": [], "reason": NO_HISTORY},
+        "imports": {it.app: imported(it) for it in snapshot.imports},
+        "gaps": [gap(it) for it in gaps],
+        "findings": [finding(it) for it in findings(snapshot)],
+        "notes": [*notes],
+    }
+    return _document("media.status", snapshot, data, generated_at)
+
+
+def health(snapshot: Snapshot, *, generated_at: datetime) -> Object:
+    """The document of media.health.check."""
+    part = parts.endpoints(snapshot)
+    states = [it.endpoint.state for it in part.services if it.endpoint]
+    data: Object = {
+        "snapshot": _snapshot(part),
+        "hosts": [host(it) for it in part.hosts],
+        "services": [service(it) for it in part.services],
+        "endpoints": {str(state): states.count(state) for state in EndpointState},
+        "findings": [finding(it) for it in findings(part)],
+    }
+    return _document("media.health.check", part, data, generated_at)
+
+
+def services(snapshot: Snapshot, *, generated_at: datetime) -> Object:
+    """The document of media.service.status."""
+    part = parts.services(snapshot)
+    data: Object = {
+        "snapshot": _snapshot(part),
+        "hosts": [host(it) for it in part.hosts],
+        "services": [service(it) for it in part.services],
+        "counts": counts_by_host(part),
+        "findings": [finding(it) for it in findings(part)],
+    }
+    return _document("media.service.status", part, data, generated_at)
+
+
+def mounts(snapshot: Snapshot, *, generated_at: datetime) -> Object:
+    """The document of media.nfs.verify."""
+    part = parts.mounts(snapshot)
+    data: Object = {
+        "snapshot": _snapshot(part),
+        "hosts": [host(it) for it in snapshot.hosts],
+        "mounts": [mount(it) for it in part.mounts],
+        "findings": [finding(it) for it in findings(part)],
+    }
+    return _document("media.nfs.verify", part, data, generated_at)
+
+
+def imports(
+    snapshot: Snapshot, *, generated_at: datetime, day: date, zone: str, sample: int = 0
+) -> Object:
+    """The document of media.metrics.today: `day` as it is in the time zone called `zone`."""
+    part = parts.imports(snapshot)
+    data: Object = {
+        "snapshot": _snapshot(part),
+        "day": {"date": day.isoformat(), "zone": zone},
+        "imports": {it.app: imported(it) | _titles(it, sample) for it in part.imports},
+        "findings": [finding(it) for it in findings(part)],
+    }
+    return _document("media.metrics.today", part, data, generated_at)
+
+
+def as_json(document: Object) -> str:
+    """The document as text: printable ASCII and line ends only."""
+    return json.dumps(document, indent=2, allow_nan=False).replace(_DELETE, "\\u007f")
+
+
+def _document(capability: str, part: Snapshot, data: Object, generated_at: datetime) -> Object:
+    return {
+        "capability": capability,
+        "schema_version": SCHEMA_VERSION,
+        "generated_at": instant(generated_at),
+        "status": str(verdict(findings(part))),
+        "data": data,
+    }
+
+
+def _snapshot(snapshot: Snapshot, *, recorded: bool = False) -> Object:
+    return {
+        "ts": int(snapshot.taken_at.astimezone(UTC).timestamp()),
+        "at": instant(snapshot.taken_at),
+        "duration_ms": snapshot.duration_ms,
+        "trigger": str(snapshot.trigger),
+        "site": snapshot.site,
+        "recorded": recorded,
+    }
+
+
+def _trend() -> Object:
+    return {"slope_bytes_per_day": None, "full_in_days": None, "trend_reason": NO_HISTORY}
+
+
+def _titles(it: ImportCount, sample: int) -> Object:
+    return {"titles": [{"at": instant(one.at), "title": one.title} for one in it.titles[:sample]]}

@@ -1,0 +1,174 @@
+"""Each value of the model as a JSON object, key by key.
+
+Explicit on purpose: a field renamed in the model must not silently rename a key others rely on.
+"""
+
+from datetime import UTC, datetime
+from enum import Enum
+
+from recorder.model import (
+    Endpoint,
+    Engine,
+    Finding,
+    Gap,
+    Host,
+    ImportCount,
+    Mount,
+    Service,
+    Snapshot,
+    Volume,
+    count,
+)
+
+Object = dict[str, object]
+
+
+def instant(at: datetime) -> str:
+    """A time in UTC, ISO 8601, to the second: "2026-02-16T13:02:00Z"."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _instant(at: datetime | None) -> str | None:
+    return instant(at) if at else None
+
+
+def _word(value: Enum | None) -> str | None:
+    return str(value) if value else None
+
+
+def host(it: Host) -> Object:
+    return {
+        "name": it.name,
+        "id": it.number,
+        "role": it.role,
+        "state": _word(it.state),
+        "reason": _word(it.reason),
+        "detail": it.detail,
+        "hint": it.hint,
+        "address": it.address,
+        "engine": _engine(it.engine) if it.engine else None,
+        "boot_id": it.boot_id,
+        "uptime_sec": it.uptime_sec,
+        "clock_offset_sec": it.clock_offset_sec,
+        "load_1min": it.load_1min,
+        "memory_total_bytes": it.memory_total_bytes,
+        "memory_available_bytes": it.memory_available_bytes,
+        "last_seen": _instant(it.last_seen),
+    }
+
+
+def _engine(it: Engine) -> Object:
+    return {
+        "kind": it.kind,
+        "readable": it.readable,
+        "reason": _word(it.reason),
+        "detail": it.detail,
+        "hint": it.hint,
+    }
+
+
+def service(it: Service) -> Object:
+    return {
+        "name": it.name,
+        "host": it.host,
+        "container": it.container,
+        "category": it.category,
+        "declared": _word(it.declared),
+        "state": _word(it.state),
+        "condition": _word(it.condition),
+        "reason": _word(it.reason),
+        "health": _word(it.health),
+        "exit_code": it.exit_code,
+        "oom_killed": it.oom_killed,
+        "error": it.error,
+        "restart_count": it.restart_count,
+        "created_at": _instant(it.created_at),
+        "started_at": _instant(it.started_at),
+        "finished_at": _instant(it.finished_at),
+        "image": it.image,
+        "image_id": it.image_id,
+        "image_version": it.image_version,
+        "project": it.project,
+        "compose_service": it.compose_service,
+        "endpoint": _endpoint(it.endpoint) if it.endpoint else None,
+    }
+
+
+def _endpoint(it: Endpoint) -> Object:
+    return {
+        "state": _word(it.state),
+        "url": it.url,
+        "http_status": it.http_status,
+        "latency_ms": it.latency_ms,
+        "reason": _word(it.reason),
+        "detail": it.detail,
+    }
+
+
+def counts_by_host(snapshot: Snapshot) -> Object:
+    """The service counts of every host, also of one that has no service."""
+    return {host.name: _counts(snapshot, host.name) for host in snapshot.hosts}
+
+
+def _counts(snapshot: Snapshot, name: str) -> Object:
+    counts = count(snapshot.on(name))
+    return {
+        "total": counts.total,
+        "running": counts.running,
+        "exited": counts.exited,
+        "error": counts.error,
+        "unknown": counts.unknown,
+    }
+
+
+def mount(it: Mount) -> Object:
+    return {
+        "host": it.host,
+        "path": it.path,
+        "source": it.source,
+        "declared_source": it.declared_source,
+        "fs_type": it.fs_type,
+        "state": _word(it.state),
+        "reason": _word(it.reason),
+        "detail": it.detail,
+        "note": it.note,
+        "mode": it.mode,
+        "declared_mode": it.declared_mode,
+        "free_bytes": it.free_bytes,
+        "total_bytes": it.total_bytes,
+        "latency_ms": it.latency_ms,
+    }
+
+
+def volume(it: Volume) -> Object:
+    used = it.used_percent
+    return {
+        "name": it.name,
+        "host": it.host,
+        "path": it.path,
+        "state": _word(it.state),
+        "reason": _word(it.reason),
+        "detail": it.detail,
+        "free_bytes": it.free_bytes,
+        "total_bytes": it.total_bytes,
+        "used_percent": None if used is None else round(used, 1),
+    }
+
+
+def imported(it: ImportCount) -> Object:
+    return {
+        "count": it.count,
+        "noun": it.noun,
+        "state": _word(it.state),
+        "reason": _word(it.reason),
+        "detail": it.detail,
+        "hint": it.hint,
+    }
+
+
+def gap(it: Gap) -> Object:
+    return {"id": it.id, "severity": it.severity, "title": it.title, "status": it.status}
+
+
+def finding(it: Finding) -> Object:
+    return {"severity": str(it.severity), "kind": it.kind, "host": it.host, "name": it.name}
