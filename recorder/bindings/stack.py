@@ -49,6 +49,7 @@ class HealthBinding:
     timeout_sec: float = HEALTH_TIMEOUT_SEC
     verify_tls: bool = True
     via_ssh: bool = False
+    host: str | None = None  # asked there; None: at the addresses of the service's host
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,15 @@ class Overlap:
 
 
 @dataclass(frozen=True, slots=True)
+class Addon:
+    """A Home Assistant add-on that is installed."""
+
+    slug: str  # may carry a repository prefix: "a0d7b954_overseerr"
+    name: str
+    state: str  # as Home Assistant says it: "started", "stopped", "unknown", "error"
+
+
+@dataclass(frozen=True, slots=True)
 class Stack:
     """All that should be."""
 
@@ -115,6 +125,7 @@ class Stack:
     imports: tuple[ImportBinding, ...] = ()
     ports: dict[str, dict[int, str]] = field(default_factory=dict)  # host → port → service
     overlaps: tuple[Overlap, ...] = ()
+    addons: tuple[Addon, ...] = ()
     compose_command: str = "docker compose"
     folder: Path | None = None  # where it was read; None: no bindings, this machine
 

@@ -1,0 +1,84 @@
+"""The apps whose imports of the day are counted, and where their keys are read from.
+
+A key that stands in the file itself is a mistake, and no line ever shows what stands there.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from recorder.bindings.entry import Kind
+from recorder.bindings.section import Section, listing
+from recorder.bindings.stack import ImportBinding, KeyBinding, ServiceBinding
+
+APPS = ("radarr", "sonarr", "lidarr")
+IMPORT_KEYS = ("api_key", "app", "description", "note", "notes", "service", "url_base")
+ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+LOOKS_LIKE_A_KEY = re.compile(r"[0-9a-f]{32}")
+ELSEWHERE = "put the key in the environment or a 0600 file: {env: NAME} or {file: PATH}"
+
+
+def read_imports(
+    root: Section, services: Mapping[str, ServiceBinding], folder: Path
+) -> tuple[ImportBinding, ...]:
+    names = root.section("services").entry.fields
+    found = (_import(name, s, names, folder) for name, s in root.sections("imports"))
+    imports = tuple(binding for binding in found if binding is not None)
+    for binding in imports:
+        service = services.get(binding.service)
+        if service is not None and service.port is None:
+            root.section("imports").section(binding.name).wrong(
+                "service", f"services.{binding.service} has no port to ask"
+            )
+    return imports
+
+
+def _import(
+    name: str, section: Section, services: Mapping[str, object], folder: Path
+) -> ImportBinding | None:
+    section.check_keys(IMPORT_KEYS)
+    service = name
+    if section.given("service") or name not in services:
+        service = section.known("service", services, "service") or ""
+    app = section.choice("app", APPS) if section.given("app") else _app(name, service)
+    if app is None and not section.given("app"):
+        section.wrong("app", f"missing: say {listing(APPS)}")
+    key = _key(name, section, folder)
+    base = _url_base(section)
+    if not service or app is None or key is None:
+        return None
+    return ImportBinding(name, app, service, key, base)
+
+
+def _app(name: str, service: str) -> str | None:
+    """The app a name speaks of: "radarr-4k" is a Radarr."""
+    return next((app for word in (name, service) for app in APPS if app in word.casefold()), None)
+
+
+def _url_base(section: Section) -> str:
+    base = (section.text("url_base") or "").rstrip("/")
+    if base and (not base.startswith("/") or " " in base):
+        section.wrong("url_base", 'must begin with a slash, as in "/radarr"')
+    return base
+
+
+def _key(name: str, section: Section, folder: Path) -> KeyBinding | None:
+    """Where the key is; the variable RADARR_API_KEY for an import called radarr."""
+    if not section.given("api_key"):
+        return KeyBinding(env=re.sub(r"\W", "_", name.upper(), flags=re.ASCII) + "_API_KEY")
+    entry = section.entry.fields["api_key"]
+    key = section.section("api_key") if entry.kind is Kind.MAPPING else None
+    given = [way for way in ("env", "file") if key is not None and key.given(way)]
+    if key is None or len(given) != 1 or key.entry.fields[given[0]].kind is not Kind.TEXT:
+        section.wrong("api_key", ELSEWHERE)
+        return None
+    text = key.entry.fields[given[0]].text
+    if LOOKS_LIKE_A_KEY.fullmatch(text) or not (text.isprintable() and text):
+        section.wrong("api_key", ELSEWHERE)
+        return None
+    if given == ["file"]:
+        return KeyBinding(file=folder / Path(text).expanduser())
+    if not ENV_NAME.fullmatch(text):
+        key.wrong("env", "must be the name of an environment variable, as in RADARR_API_KEY")
+        return None
+    return KeyBinding(env=text)

@@ -1,0 +1,47 @@
+"""Mounts and volumes, as declared."""
+
+from collections.abc import Collection
+
+from recorder.bindings.section import Section
+from recorder.bindings.spelling import quoted
+from recorder.bindings.stack import MountBinding, VolumeBinding
+
+MODES = ("rw", "ro")
+MOUNT_KEYS = ("path", "source", "mode", "description", "note", "notes")
+VOLUME_KEYS = ("name", "host", "path", "description", "note", "notes")
+
+
+def read_mounts(host: Section) -> tuple[MountBinding, ...]:
+    """The mounts a host declares; no two at one path."""
+    mounts: dict[str, MountBinding] = {}
+    for mount in host.listed("mounts"):
+        mount.check_keys(MOUNT_KEYS)
+        path = _path(mount)
+        if path in mounts:
+            mount.wrong("path", f"{quoted(path)} is declared twice on this host")
+        elif path is not None:
+            mode = mount.choice("mode", MODES) or "rw"
+            mounts[path] = MountBinding(path, mount.text("source"), mode)
+    return tuple(mounts.values())
+
+
+def read_volumes(root: Section, hosts: Collection[str]) -> tuple[VolumeBinding, ...]:
+    """The volumes to watch; no two of one name."""
+    volumes: dict[str, VolumeBinding] = {}
+    for volume in root.listed("volumes"):
+        volume.check_keys(VOLUME_KEYS)
+        name, path = volume.text("name", required=True), _path(volume)
+        host = volume.known("host", hosts, "host")
+        if name in volumes:
+            volume.wrong("name", f"{quoted(name)} is declared twice")
+        elif name is not None and host is not None and path is not None:
+            volumes[name] = VolumeBinding(name, host, path)
+    return tuple(volumes.values())
+
+
+def _path(section: Section) -> str | None:
+    path = section.text("path", required=True)
+    if path is not None and not path.startswith("/"):
+        section.wrong("path", f"must begin with a slash, not {quoted(path)}")
+        return None
+    return path
