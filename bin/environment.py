@@ -1,0 +1,70 @@
+"""Make a virtual environment from pinned requirements; see bin/environment."""
+
+import fcntl
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+MADE = "made"
+
+
+def main(folder: Path, requirements: list[Path]) -> int:
+    with Path(f"{folder}.lock").open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if is_current(folder, requirements):
+            return 0  # whoever held the lock made it
+        print(f"ops: making {folder} from {', '.join(map(str, requirements))}, once ...", flush=True)
+        if not provide_venv():
+            print("ops: Python's venv module is missing; type: sudo apt install python3-venv")
+            return 2
+        return make(folder, requirements)
+
+
+def is_current(folder: Path, requirements: list[Path]) -> bool:
+    made = folder / MADE
+    newest = max(path.stat().st_mtime for path in requirements)
+    return made.is_file() and made.stat().st_mtime >= newest
+
+
+def provide_venv() -> bool:
+    """Whether a virtual environment can be made; a fresh Debian's root gets what that needs."""
+    if importlib.util.find_spec("ensurepip"):
+        return True
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    print("ops: installing Debian's python3-venv ...", flush=True)
+    quiet = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
+    environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run([*quiet, "update"], env=environ, check=False)
+    installed = subprocess.run(
+        [*quiet, "install", "--no-install-recommends", "python3-venv"],
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        check=False,
+    )
+    return installed.returncode == 0
+
+
+def make(folder: Path, requirements: list[Path]) -> int:
+    shutil.rmtree(folder, ignore_errors=True)
+    python = folder / "bin" / "python"
+    pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    pip += ["--require-hashes", "--no-deps", "--progress-bar", "off"]
+    files = [word for path in requirements for word in ("-r", path)]
+    for command in ([sys.executable, "-m", "venv", folder], [*pip, *files]):
+        done = subprocess.run(command, check=False)
+        if done.returncode:
+            print(f"ops: could not make {folder}; the lines above say why. Try again when it is mended")
+            return 2
+    (site,) = folder.glob("lib/python3*/site-packages")
+    # The checkout itself is on the path, by a way that survives its being moved.
+    (site / "checkout.pth").write_text("../../../..\n", encoding="utf-8")
+    (folder / MADE).touch()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), [Path(name) for name in sys.argv[2:]]))
