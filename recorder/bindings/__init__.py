@@ -1,6 +1,7 @@
 """What should be: binding files in, one frozen Stack out."""
 
 from recorder.bindings.folder import find_folder
+from recorder.bindings.gaps import GapsReading, PendingGaps, start_reading_gaps
 from recorder.bindings.load import load, this_machine
 from recorder.bindings.stack import (
     Addon,
@@ -17,16 +18,19 @@ from recorder.bindings.stack import (
 
 __all__ = [
     "Addon",
+    "GapsReading",
     "HealthBinding",
     "HostBinding",
     "ImportBinding",
     "KeyBinding",
     "MountBinding",
     "Overlap",
+    "PendingGaps",
     "ServiceBinding",
     "Stack",
     "VolumeBinding",
     "find_folder",
     "load",
+    "start_reading_gaps",
     "this_machine",
 ]
