@@ -17,6 +17,7 @@ from recorder.render.theme import STYLES
 USUAL_COLUMNS = 80
 MOST_COLUMNS = 120
 LEAST_COLUMNS = 20
+USUAL_ROWS = 24  # nothing here is fitted to a height
 
 _DRAWN = "".join(mark for mark in ASCII if mark != GLUE) + "┌─┐│└┘"
 
@@ -44,17 +45,17 @@ def screen(
     console = _Screen(
         file=stream,
         width=_columns(stream, environ, terminal=terminal),
-        height=None,
+        height=USUAL_ROWS,
         theme=Theme(STYLES, inherit=False),
         color_system="standard" if colour else None,
-        force_terminal=colour,
+        force_terminal=terminal,
         force_interactive=False,
         legacy_windows=False,
         markup=False,
         emoji=False,
         highlight=False,
         soft_wrap=False,
-        _environ={},
+        _environ={"TERM": environ.get("TERM", "")},
     )
     console.ascii_only = ascii_only or not _carries(stream)
     return console

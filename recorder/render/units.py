@@ -63,7 +63,7 @@ def elapsed(milliseconds: int) -> str:
 def seconds(milliseconds: int) -> str:
     """How long a look took: "0.6 s", "12 s", "2m"; tenths of a second below ten."""
     tenths = round(milliseconds / 100)
-    return f"{tenths / 10:.1f} s" if tenths < _WHOLE_FROM else duration(milliseconds / _SECOND_MS)
+    return f"{tenths / 10:.1f} s" if tenths < _WHOLE_FROM else duration(tenths / 10)
 
 
 def age(then: datetime, now: datetime) -> str:

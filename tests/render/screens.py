@@ -1,0 +1,112 @@
+"""Every golden screen: what is drawn, how wide, and on what kind of stream.
+
+`cd tests && python -m render.screens` writes them anew; read the difference before committing it.
+"""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import RenderableType
+
+from recorder.render import health, imports, nfs, services
+from recorder.render.screen import screen
+from recorder.render.status import dashboard
+
+from . import examples as made
+
+FOLDER = Path(__file__).parent / "screens"
+
+
+class Stream(io.TextIOWrapper):
+    """A text stream in memory, a terminal if told so."""
+
+    def __init__(self, encoding: str = "utf-8", *, terminal: bool = False) -> None:
+        self._bytes = io.BytesIO()
+        self._terminal = terminal
+        super().__init__(self._bytes, encoding=encoding, newline="\n")
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+    @property
+    def text(self) -> str:
+        self.flush()
+        return self._bytes.getvalue().decode(self.encoding)
+
+
+def drawn(
+    renderable: RenderableType, width: int = 80, *, ascii_only: bool = False, colour: bool = False
+) -> str:
+    """What a renderable looks like on a pipe, or with colour on a terminal."""
+    stream = Stream(terminal=colour)
+    screen(stream, {"COLUMNS": str(width)}, ascii_only=ascii_only).print(renderable)
+    return stream.text
+
+
+@dataclass(frozen=True)
+class Golden:
+    """A screen whose whole text is kept in a file."""
+
+    draw: Callable[[], RenderableType]
+    width: int = 80
+    options: dict[str, bool] = field(default_factory=dict)
+
+    def text(self) -> str:
+        return drawn(self.draw(), self.width, **self.options)
+
+
+def _healthy() -> RenderableType:
+    return dashboard(made.HEALTHY, made.GAPS, tz=made.TZ)
+
+
+def _night() -> RenderableType:
+    return dashboard(made.NIGHT, made.GAPS, tz=made.TZ, notes=["not recorded: the disk is full"])
+
+
+def _hostile() -> RenderableType:
+    return dashboard(
+        made.HOSTILE, made.HOSTILE_GAPS, tz=made.TZ, notes=list(made.HOSTILE_TEXTS[:3])
+    )
+
+
+SCREENS = {
+    "status-healthy-60.txt": Golden(_healthy, 60),
+    "status-healthy-80.txt": Golden(_healthy),
+    "status-healthy-120.txt": Golden(_healthy, 120),
+    "status-night-40.txt": Golden(_night, 40),
+    "status-night-60.txt": Golden(_night, 60),
+    "status-night-80.txt": Golden(_night),
+    "status-night-120.txt": Golden(_night, 120),
+    "status-night-80-ascii.txt": Golden(_night, options={"ascii_only": True}),
+    "status-night-80-colour.ansi": Golden(_night, options={"colour": True}),
+    "status-hostile-80.txt": Golden(_hostile),
+    "status-hostile-80-ascii.txt": Golden(_hostile, options={"ascii_only": True}),
+    "status-this-machine-80.txt": Golden(lambda: dashboard(made.THIS_MACHINE, tz=made.TZ)),
+    "status-no-engine-80.txt": Golden(lambda: dashboard(made.NO_ENGINE, tz=made.TZ)),
+    "status-empty-80.txt": Golden(lambda: dashboard(made.EMPTY, tz=made.TZ)),
+    "health-night-80.txt": Golden(lambda: health.screen(made.NIGHT)),
+    "health-hostile-80.txt": Golden(lambda: health.screen(made.HOSTILE)),
+    "health-empty-80.txt": Golden(lambda: health.screen(made.EMPTY)),
+    "services-night-60.txt": Golden(lambda: services.screen(made.NIGHT), 60),
+    "services-night-80.txt": Golden(lambda: services.screen(made.NIGHT)),
+    "services-night-120.txt": Golden(lambda: services.screen(made.NIGHT), 120),
+    "services-hostile-120.txt": Golden(lambda: services.screen(made.HOSTILE), 120),
+    "nfs-night-60.txt": Golden(lambda: nfs.screen(made.NIGHT), 60),
+    "nfs-night-80.txt": Golden(lambda: nfs.screen(made.NIGHT)),
+    "nfs-hostile-80.txt": Golden(lambda: nfs.screen(made.HOSTILE)),
+    "imports-healthy-80.txt": Golden(lambda: imports.screen(made.HEALTHY, tz=made.TZ, sample=5)),
+    "imports-night-80.txt": Golden(lambda: imports.screen(made.NIGHT, tz=made.TZ)),
+    "imports-hostile-80.txt": Golden(lambda: imports.screen(made.HOSTILE, tz=made.TZ, sample=99)),
+}
+
+
+def write() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    for name, golden in SCREENS.items():
+        (FOLDER / name).write_text(golden.text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

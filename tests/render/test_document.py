@@ -1,0 +1,188 @@
+"""The JSON documents, held against their schemas and against the model."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from recorder import model
+from recorder.model import Snapshot
+from recorder.render import document
+
+from .examples import (
+    EMPTY,
+    GAPS,
+    HEALTHY,
+    HOSTILE,
+    HOSTILE_GAPS,
+    HOSTILE_TEXTS,
+    NIGHT,
+    NO_ENGINE,
+    NOW,
+    THIS_MACHINE,
+)
+
+FOLDER = Path(__file__).parents[2] / "docs" / "schema"
+SNAPSHOTS = {
+    "healthy": HEALTHY,
+    "night": NIGHT,
+    "hostile": HOSTILE,
+    "this machine": THIS_MACHINE,
+    "no engine": NO_ENGINE,
+    "empty": EMPTY,
+}
+
+
+def _documents(snapshot: Snapshot) -> list[document.Object]:
+    return [
+        document.status(snapshot, HOSTILE_GAPS, generated_at=NOW, notes=HOSTILE_TEXTS),
+        document.health(snapshot, generated_at=NOW),
+        document.services(snapshot, generated_at=NOW),
+        document.mounts(snapshot, generated_at=NOW),
+        document.imports(
+            snapshot, generated_at=NOW, day=date(2026, 2, 16), zone="Europe/Berlin", sample=9
+        ),
+    ]
+
+
+def _schema(capability: object) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads((FOLDER / f"{capability}.json").read_text())
+    return schema
+
+
+@pytest.mark.parametrize("snapshot", SNAPSHOTS.values(), ids=SNAPSHOTS)
+def test_every_document_obeys_its_schema(snapshot: Snapshot) -> None:
+    """What --json prints is what docs/schema promises, whatever was seen."""
+    for made in _documents(snapshot):
+        schema = _schema(made["capability"])
+        Draft202012Validator.check_schema(schema)
+        validator = Draft202012Validator(schema)
+        assert [*validator.iter_errors(json.loads(document.as_json(made)))] == []
+
+
+@pytest.mark.parametrize("made", _documents(NIGHT), ids=lambda made: made["capability"])
+def test_no_key_may_be_left_out_or_added(made: document.Object) -> None:
+    """A schema that would let a key vanish promises nothing."""
+    validator = Draft202012Validator(_schema(made["capability"]))
+    for key in made:
+        assert not validator.is_valid({k: v for k, v in made.items() if k != key}), key
+    for key in made["data"]:
+        data = {k: v for k, v in made["data"].items() if k != key}
+        assert not validator.is_valid(made | {"data": data}), key
+    assert not validator.is_valid(made | {"more": 1})
+
+
+def _words(enum: type[StrEnum]) -> list[str]:
+    return [str(member) for member in enum]
+
+
+@pytest.mark.parametrize(
+    ("path", "enum"),
+    [
+        ("reason", model.Reason),
+        ("snapshot.trigger", model.Trigger),
+        ("host.state", model.HostState),
+        ("service.state", model.ServiceState),
+        ("service.condition", model.Condition),
+        ("service.declared", model.Declared),
+        ("endpoint.state", model.EndpointState),
+        ("mount.state", model.MountState),
+        ("volume.state", model.VolumeState),
+        ("import.state", model.ImportState),
+    ],
+)
+def test_the_schema_knows_the_states_of_the_model(path: str, enum: type[StrEnum]) -> None:
+    """A state added to the model is a state added to the promise."""
+    name, _, key = path.partition(".")
+    thing = _schema("media.status")["$defs"][name]
+    assert (thing["properties"][key] if key else thing)["enum"] == _words(enum)
+
+
+def test_the_schema_knows_health_and_verdict() -> None:
+    """Health may be unknown, and so null; the verdict never is."""
+    schema = _schema("media.status")
+    health = schema["$defs"]["service"]["properties"]["health"]["enum"]
+    assert health == [*_words(model.Health), None]
+    assert schema["properties"]["status"]["enum"] == _words(model.Verdict)
+
+
+def test_the_schemas_agree() -> None:
+    """A thing has one shape, in whichever document it stands."""
+    whole = _schema("media.status")["$defs"]
+    for file in FOLDER.glob("*.json"):
+        shared = {k: v for k, v in _schema(file.stem)["$defs"].items() if k in whole}
+        assert shared == {k: whole[k] for k in shared}, file.name
+
+
+def test_every_field_of_the_model_is_told() -> None:
+    """Nothing a look saw is missing from the document; names differ where its contract says so."""
+    renamed = {"number": "id"}
+    made: Any = document.status(NIGHT, GAPS, generated_at=NOW)["data"]
+    for things, key in (
+        (NIGHT.hosts, "hosts"),
+        (NIGHT.services, "services"),
+        (NIGHT.mounts, "mounts"),
+        (NIGHT.volumes, "volumes"),
+        (GAPS, "gaps"),
+    ):
+        fields = {renamed.get(name, name) for name in type(things[0]).__slots__}
+        assert fields - set(made[key][0]) == set(), key
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "verdicts"),
+    [
+        (HEALTHY, ["ok", "ok", "ok", "ok", "ok"]),
+        (NIGHT, ["fail", "fail", "fail", "fail", "warn"]),
+        (THIS_MACHINE, ["fail", "ok", "fail", "ok", "ok"]),
+    ],
+    ids=["healthy", "night", "this machine"],
+)
+def test_a_check_answers_for_its_own_part(snapshot: Snapshot, verdicts: list[str]) -> None:
+    """A sick container is no matter of the mounts; a host that is down is one of all checks."""
+    assert [made["status"] for made in _documents(snapshot)] == verdicts
+
+
+def test_what_is_not_recorded_says_so() -> None:
+    """Without a history there is no change, no trend, and a reason why."""
+    data: Any = document.status(HEALTHY, generated_at=NOW)["data"]
+    assert data["snapshot"] == {
+        "ts": 1771246920,
+        "at": "2026-02-16T13:02:00Z",
+        "duration_ms": 612,
+        "trigger": "person",
+        "site": "home",
+        "recorded": False,
+    }
+    reason = "no history is recorded"
+    assert data["changes"] == {"since": None, "snapshots": 0, "events": [], "reason": reason}
+    volume = data["volumes"][0]
+    assert (volume["slope_bytes_per_day"], volume["full_in_days"]) == (None, None)
+    assert volume["trend_reason"] == reason
+
+
+def test_counts_add_up_for_every_host() -> None:
+    """Every host has its counts, also one without services, and they add up to its total."""
+    data: Any = document.status(NIGHT, generated_at=NOW)["data"]
+    assert data["counts"]["books"] == dict.fromkeys(
+        ("total", "running", "exited", "error", "unknown"), 0
+    )
+    for counts in data["counts"].values():
+        assert counts["total"] == sum(v for k, v in counts.items() if k != "total")
+
+
+@given(st.text(st.characters(categories=("C", "L", "M", "N", "P", "S", "Z"))))
+def test_json_is_safe_in_a_terminal_and_keeps_the_text(text: str) -> None:
+    """A document is printable ASCII, and reading it gives every text back as it was."""
+    snapshot = replace(HEALTHY, site=text)
+    printed = document.as_json(document.status(snapshot, generated_at=NOW))
+    assert printed.isascii()
+    assert all(line.isprintable() for line in printed.split("\n"))
+    assert json.loads(printed)["data"]["snapshot"]["site"] == text
