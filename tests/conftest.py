@@ -11,24 +11,37 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from realhosts import Lab
-from realhosts.packages import UnavailableError
+from realhosts.leftovers import clear_abandoned
+from realhosts.packages import UnavailableError, require_parts
+
+OWN_LAB = Path(tempfile.gettempdir(), "media-recorder-lab-of-")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the lab, so that `-m 'not lab'` leaves it out."""
+    for item in items:
+        if {"lab", "lab_parts"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("lab")
 
 
 @pytest.fixture(scope="session")
-def lab() -> Iterator[Lab]:
-    """A lab that is up: the one in $MEDIA_RECORDER_LAB, else one of this session's own.
-
-    Where it can't be made, CI fails and everybody else sees the tests as not run.
-    """
-    if "MEDIA_RECORDER_LAB" in os.environ:
-        yield Lab.find()
-        return
-    folder = Path(tempfile.gettempdir(), f"media-recorder-lab-of-{os.getpid()}")
+def lab_parts() -> None:
+    """All that a lab is made of is here. If not, CI fails; elsewhere the tests are not run."""
     try:
-        made = Lab.up(folder)
+        require_parts()
     except UnavailableError as reason:
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def lab(lab_parts: None) -> Iterator[Lab]:  # noqa: ARG001 -- asked for its effect
+    """A lab that is up: the one in $MEDIA_RECORDER_LAB, else one of this session's own."""
+    if "MEDIA_RECORDER_LAB" in os.environ:
+        yield Lab.find()
+        return
+    clear_abandoned(OWN_LAB)
+    made = Lab.up(OWN_LAB.with_name(f"{OWN_LAB.name}{os.getpid()}"))
     yield made
     made.down()

@@ -62,7 +62,11 @@ def open_cell(folder: Path, name: str) -> Cell:
 
 def find_cells(folder: Path) -> dict[str, Cell]:
     """The cells of the lab in that folder, by name."""
-    return {argv[-1]: Cell(argv[-1], pid) for pid, argv in _holders(folder) if argv[0] != "unshare"}
+    return {
+        argv[-1]: Cell(argv[-1], pid)
+        for pid, argv in _holders(folder)
+        if argv[1:3] == ["-S", str(REAPER)]  # its parents carry the same line behind their own
+    }
 
 
 def close_cells(folder: Path) -> None:

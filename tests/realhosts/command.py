@@ -42,9 +42,13 @@ def main() -> int:
     asked = _parser().parse_args()
     try:
         code: int = asked.act(asked)
+        sys.stdout.flush()
     except EXPLAINED as trouble:
         _note(str(trouble))
         return 2
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return code
 
 

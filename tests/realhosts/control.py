@@ -104,11 +104,11 @@ class Control:
         (etc / "passwd").write_text("\n".join([own, *others, ""]))
         names = "".join(f"{host.address} {host.name}\n" for host in HOSTS)
         (etc / "hosts").write_text(f"127.0.0.1 localhost\n::1 localhost\n{names}")
-        (etc / "resolv.conf").write_text("")
-        binds = [f"mount --bind '{etc}/{name}' /etc/{name}" for name in ("passwd", "hosts")]
-        resolver = "$(readlink -f /etc/resolv.conf)"
+        # names come from the file alone, so an unknown one is unknown at once
+        (etc / "nsswitch.conf").write_text("passwd: files\ngroup: files\nhosts: files\n")
+        names_of_files = ("passwd", "hosts", "nsswitch.conf")
+        binds = [f"mount --bind '{etc}/{name}' /etc/{name}" for name in names_of_files]
         cell.shell("\n".join([*binds, f"hostname {CONTROL}"]))
-        cell.shell(f"[ ! -e {resolver} ] || mount --bind '{etc}/resolv.conf' {resolver}")
 
     def _ssh_config(self) -> str:
         ssh = self.home / ".ssh"
@@ -119,6 +119,9 @@ class Control:
                     Host {host.name} {host.address}
                         HostName {host.address}
                         ProxyJump {host.behind}
+                    Host {host.name}-by-command
+                        HostName {host.address}
+                        ProxyCommand ssh -W %h:%p {host.behind}
                     """)
         return text + textwrap.dedent(f"""\
             Host *

@@ -126,7 +126,7 @@ class Engine:
 
     def _settled(self, wanted: list[Service]) -> bool:
         seen = {each["Name"].lstrip("/"): each["State"] for each in self._inspected()}
-        return all(_is_as_wanted(service, seen[service.container_name]) for service in wanted)
+        return all(_is_as_wanted(each, seen.get(each.container_name, {})) for each in wanted)
 
     def _inspected(self) -> list[dict[str, Any]]:
         try:
@@ -174,5 +174,5 @@ def _is_as_wanted(service: Service, state: dict[str, Any]) -> bool:
     health = (state.get("Health") or state.get("Healthcheck") or {}).get("Status")
     verdict = {True: "healthy", False: "unhealthy"}.get(service.check)
     if service.fate is Fate.RESTARTING:  # it flickers: what counts is that it has begun
-        return state["Status"] in ("restarting", "running")
-    return state["Status"] == STATE_OF[service.fate] and verdict in (None, health)
+        return state.get("Status") in ("restarting", "running")
+    return state.get("Status") == STATE_OF[service.fate] and verdict in (None, health)

@@ -37,13 +37,27 @@ def _engine(*command: str) -> Act:
     return act
 
 
-def _make_again(lab: "Lab", host: str, subject: str) -> None:
-    engine = lab.hosts[host].engine
-    engine("rm", "--force", service(host, subject).container_name)
-    engine.make(service(host, subject))
+def _healed_by(*command: str) -> Act:
+    """One command, and the wait until the container is as the blueprint wants it."""
+
+    def act(lab: "Lab", host: str, subject: str) -> None:
+        _engine(*command)(lab, host, subject)
+        _settle(lab, host, subject)
+
+    return act
+
+
+def _settle(lab: "Lab", host: str, subject: str) -> None:
+    lab.hosts[host].engine.settle([service(host, subject)])
 
 
 def _make(lab: "Lab", host: str, subject: str) -> None:
+    lab.hosts[host].engine.make(service(host, subject))
+    _settle(lab, host, subject)
+
+
+def _make_again(lab: "Lab", host: str, subject: str) -> None:
+    lab.hosts[host].engine("rm", "--force", service(host, subject).container_name)
     lab.hosts[host].engine.make(service(host, subject))
 
 
@@ -77,12 +91,13 @@ def _start_engine(lab: "Lab", host: str, _: str) -> None:
     machine.engine.settle(machine.plan.services)
 
 
-def _signal_engine(signal: str) -> Act:
-    return lambda lab, host, _: lab.hosts[host].cell.shell(f"pkill -{signal} -x dockerd")
+def _hold_engine(lab: "Lab", host: str, _: str) -> None:
+    lab.hosts[host].cell.shell("pkill -STOP -x dockerd")
 
 
-def _on_network(host_name: str, lab: "Lab") -> str:
-    return lab.hosts[host_name].plan.address
+def _release_engine(lab: "Lab", host: str, _: str) -> None:
+    lab.hosts[host].cell.shell("pkill -CONT -x dockerd")
+    _start_engine(lab, host, "")
 
 
 FAULTS = {
@@ -93,8 +108,8 @@ FAULTS = {
     ),
     "no-route": Fault(
         "nothing knows the way to the host",
-        lambda lab, host, _: network.forbid_route(lab.cell, _on_network(host, lab)),
-        lambda lab, host, _: network.allow_route(lab.cell, _on_network(host, lab)),
+        lambda lab, host, _: network.forbid_route(lab.cell, lab.hosts[host].plan.address),
+        lambda lab, host, _: network.allow_route(lab.cell, lab.hosts[host].plan.address),
     ),
     "sshd-stopped": Fault(
         "no sshd runs: connections are refused",
@@ -129,8 +144,8 @@ FAULTS = {
     ),
     "engine-hung": Fault(
         "the Docker engine accepts questions and never answers",
-        _signal_engine("STOP"),
-        _signal_engine("CONT"),
+        _hold_engine,
+        _release_engine,
     ),
     "mount-hung": Fault(
         "the network mounts' server is dead: whoever looks below them waits",
@@ -138,25 +153,23 @@ FAULTS = {
         lambda lab, host, _: mounts.heal(lab.hosts[host].cell),
     ),
     "stopped": Fault(
-        "the container is stopped", _engine("stop"), _engine("start"), takes_service=True
+        "the container is stopped", _engine("stop"), _healed_by("start"), takes_service=True
     ),
     "killed": Fault(
         "the container is killed: exited (137)",
         _engine("kill"),
-        _engine("start"),
+        _healed_by("start"),
         takes_service=True,
     ),
     "paused": Fault(
-        "the container is paused", _engine("pause"), _engine("unpause"), takes_service=True
+        "the container is paused", _engine("pause"), _healed_by("unpause"), takes_service=True
     ),
     "removed": Fault("the container is gone", _engine("rm", "--force"), _make, takes_service=True),
-    "recreated": Fault(
-        "the container is another one", _make_again, lambda *_: None, takes_service=True
-    ),
+    "recreated": Fault("the container is another one", _make_again, _settle, takes_service=True),
     "silent": Fault(
         "the container runs, its port accepts connections and never answers",
         _engine("kill", "--signal", "STOP"),
-        _engine("kill", "--signal", "CONT"),
+        _healed_by("kill", "--signal", "CONT"),
         takes_service=True,
     ),
     "hostile": Fault(

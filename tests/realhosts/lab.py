@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -25,6 +26,7 @@ from realhosts.packages import require_parts
 
 PREFIX = "media-recorder-lab"
 READY = "ready"
+IMPORTED_NOW = {"radarr": 6, "sonarr": 12, "lidarr": 3}
 Say = Callable[[str], object]
 CLONE_NEWNET = 0x40000000
 
@@ -82,7 +84,7 @@ class Lab:
         network.connect(self.cell, {name: each.cell for name, each in self.hosts.items()})
         public_key = self.control.write()
         self.control.mount(self.cell)
-        self.histories.mkdir()
+        self.seed_histories()
         keys = self.control.key_file("radarr").parent
 
         def start(machine: Machine) -> None:
@@ -111,6 +113,18 @@ class Lab:
     def history(self, app: str) -> History:
         """The history of "radarr", "sonarr" or "lidarr"; what is added shows at once."""
         return History(app, self.histories / f"{app}.json")
+
+    def seed_histories(self) -> None:
+        """Forget what was imported and import anew: some now, one long ago, one only grabbed."""
+        self.histories.mkdir(exist_ok=True)
+        now = datetime.now(UTC)
+        for app, count in IMPORTED_NOW.items():
+            history = self.history(app)
+            history.clear()
+            history.add(f"{app.title()} Long Ago", now - timedelta(days=40))
+            history.add(f"{app.title()} Only Grabbed", now, "grabbed")
+            for number in range(count):
+                history.add(f"{app.title()} Title {number + 1}", now)
 
     def learn_keys(self) -> None:
         """Let the control machine know every host's key as it now is."""

@@ -30,9 +30,19 @@ def clear(folder: Path, *, keep_logs: bool = False) -> None:
     mounted = [line for line in _mount_points() if Path(line).is_relative_to(folder)]
     if mounted:
         raise WrongFilesystemError(f"still mounted below {folder}: {', '.join(mounted)}")
+    shutil.rmtree(_logs(folder), ignore_errors=True)
+    if keep_logs:
+        _keep_logs(folder)
     if folder.exists():
-        _keep_logs(folder) if keep_logs else None
         shutil.rmtree(folder)
+
+
+def clear_abandoned(prefix: Path) -> None:
+    """Clear the labs in `prefix` + a process id, where that process is no more."""
+    for folder in prefix.parent.glob(f"{prefix.name}[0-9]*"):
+        owner = folder.name.removeprefix(prefix.name)
+        if owner.isdigit() and not Path("/proc", owner).exists():
+            clear(folder)
 
 
 def cgroup_of(folder: Path) -> str:
@@ -52,7 +62,7 @@ def remains(folder: Path) -> list[str]:
         *(f"process {cell.pid} of {name}" for name, cell in find_cells(folder).items()),
         *(f"loop device {line}" for line in loop_devices(folder)),
         *(f"control group {path}" for path in cgroups(folder)),
-        *([f"folder {folder}"] if folder.exists() else []),
+        *(f"folder {path}" for path in (folder, _logs(folder)) if path.exists()),
     ]
 
 
@@ -94,9 +104,13 @@ def _mount_points() -> list[str]:
     return [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
 
 
+def _logs(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}-logs")
+
+
 def _keep_logs(folder: Path) -> None:
-    """Save the logs of a failed start beside the folder."""
-    kept = folder.with_name(f"{folder.name}-logs")
+    """Save the logs of a failed start beside the folder, until the next `clear`."""
+    kept = _logs(folder)
     for log in folder.rglob("*.log"):
         if log.is_file() and "engine" not in log.relative_to(folder).parts:
             to = kept / log.relative_to(folder)
