@@ -28,10 +28,10 @@ class Box:
         )
         title = _title(self.title, width - 8, ascii_only=options.ascii_only)
         rest = across * (width - 5 - title.cell_len)
-        yield _edge(f"{upper_left}{across} ") + title + _edge(f" {rest}{upper_right}")
+        yield Text.assemble(_edge(f"{upper_left}{across} "), title, _edge(f" {rest}{upper_right}"))
         for line in self._lines(width - 2 - len(_LEFT + _RIGHT), ascii_only=options.ascii_only):
             pad = " " * (width - 2 - len(_LEFT) - line.cell_len)
-            yield _edge(side) + Text(_LEFT) + line + Text(pad) + _edge(side)
+            yield Text.assemble(_edge(side), _LEFT, line, pad, _edge(side))
         yield _edge(lower_left + across * (width - 2) + lower_right)
 
     def _lines(self, width: int, *, ascii_only: bool) -> list[Text]:

@@ -38,19 +38,19 @@ def closing(snapshot: Snapshot, notes: Sequence[str] = ()) -> Plain:
 def _listed(snapshot: Snapshot, severity: Verdict, noun: str, some: Sequence[Finding]) -> Row:
     mark = marks.OF_VERDICT[severity]
     amount = f"{len(some)} {noun}" if noun == "wrong" else plural(len(some), noun)
-    line = Text(f"{mark} {amount.upper()}", marks.style(mark))
     names = [marks.glued(_named(snapshot, one)) for one in some[:_MOST_NAMED]]
     if len(some) > len(names):
         names.append(marks.glued(f"and {len(some) - len(names)} more"))
-    return Row((line.append(f": {', '.join(names)}", "plain"),))
+    head = (f"{mark} {amount.upper()}", marks.style(mark))
+    return Row((Text.assemble(head, f": {', '.join(names)}"),))
 
 
 def _well(snapshot: Snapshot) -> Row:
     if not snapshot.hosts:
         return Row((Text(f"{marks.UNKNOWN} NOTHING TO LOOK AT", marks.style(marks.UNKNOWN)),))
-    line = Text(f"{marks.OK} ALL WELL", marks.style(marks.OK))
+    head = (f"{marks.OK} ALL WELL", marks.style(marks.OK))
     skipped = [safe(host.name) for host in snapshot.hosts if host.state is HostState.UNKNOWN]
-    return Row((line.append(f"; not asked: {', '.join(skipped)}" if skipped else "", "plain"),))
+    return Row((Text.assemble(head, f"; not asked: {', '.join(skipped)}" if skipped else ""),))
 
 
 def _named(snapshot: Snapshot, found: Finding) -> str:

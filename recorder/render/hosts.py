@@ -22,9 +22,8 @@ def box(snapshot: Snapshot) -> Box | None:
 
 
 def _rows(host: Host, *, addressed: bool) -> list[Row]:
-    name = Text(safe(host.name), "name")
-    if host.number is not None:
-        name.append(f" ({host.number})")
+    number = "" if host.number is None else f" ({host.number})"
+    name = Text.assemble((safe(host.name), "name"), number)
     return [Row((name, state(host), *_told(host, addressed=addressed))), *hint(host.hint)]
 
 

@@ -9,6 +9,7 @@ from rich.text import Text
 from recorder.model import ImportCount, ImportState, Snapshot
 from recorder.render import marks, words
 from recorder.render.box import Box
+from recorder.render.closing import Severities, severities
 from recorder.render.grid import Grid, Row
 from recorder.render.hosts import hint
 from recorder.render.safe import TEXT_CELLS, safe
@@ -22,7 +23,7 @@ def box(snapshot: Snapshot) -> Box | None:
     """The dashboard's box: the counts on one line, what could not be asked below."""
     known = [marks.glued(_counted(it)) for it in snapshot.imports if _known(it)]
     line = [Row((Text("   ".join(known)),))] if known else []
-    rows = [*line, *_unasked(snapshot.imports)]
+    rows = [*line, *_unasked(snapshot.imports, severities(snapshot))]
     return Box(_TODAY, [[Grid(rows, (2,))]]) if rows else None
 
 
@@ -32,8 +33,9 @@ def screen(snapshot: Snapshot, *, tz: tzinfo, sample: int = 0, day: date | None 
     `day` is the day counted; None is today.
     """
     rows: list[Row] = []
+    wrong = severities(snapshot)
     for it in snapshot.imports:
-        rows.extend(_listed(it, tz, sample) if _known(it) else _unasked([it]))
+        rows.extend(_listed(it, tz, sample) if _known(it) else _unasked([it], wrong))
     title = f"IMPORTS {day_name(day)}" if day else _TODAY
     total = sum(it.count or 0 for it in snapshot.imports if _known(it))
     unknown = sum(not _known(it) for it in snapshot.imports)
@@ -57,10 +59,12 @@ def _listed(it: ImportCount, tz: tzinfo, sample: int) -> Iterable[Row]:
         yield Row((at, Text(safe(title.title, TEXT_CELLS))))
 
 
-def _unasked(imports: Iterable[ImportCount]) -> Iterable[Row]:
+def _unasked(imports: Iterable[ImportCount], wrong: Severities) -> Iterable[Row]:
     for it in imports:
         if not _known(it):
-            mark = Text(f"{marks.UNKNOWN} {safe(it.app)}:", marks.style(marks.UNKNOWN))
+            severity = wrong.get(("import", None, it.app))
+            mark = marks.OF_VERDICT[severity] if severity else marks.UNKNOWN
+            head = (f"{mark} {safe(it.app)}:", marks.style(mark))
             reason = words.why(it.reason, it.detail, words.OF_IMPORT)
-            yield Row((mark.append(f" unknown, {reason}", "plain"),))
+            yield Row((Text.assemble(head, f" unknown, {reason}"),))
             yield from hint(it.hint)

@@ -29,7 +29,7 @@ def box(snapshot: Snapshot, label_cells: int) -> Box | None:
     for mount, label in zip(mounts, labels(snapshot), strict=True):
         path = (Text(safe(mount.path, _PATH_CELLS)),) if with_path else ()
         cells = (_mode(mount), state(mount), Text(_told(mount)))
-        rows.append(Row((Text(label, "plain"), *path, *cells)))
+        rows.append(Row((Text(label), *path, *cells)))
     return Box("NFS", [[Grid(rows, (2, 3, 3) if with_path else (2, 4, 4), label_cells)]])
 
 

@@ -116,8 +116,9 @@ def _endpoints(services: Iterable[Service], label_cells: int) -> Iterable[Grid]:
     for state in EndpointState:
         some = [(it.name, answer) for it, answer in asked if answer.state is state]
         if some:
-            part = Text(marks.glued(f"{len(some)} {state}"), marks.style(marks.OF_ENDPOINT[state]))
-            parts.append(part.append(_failed(some), "plain"))
+            style = marks.style(marks.OF_ENDPOINT[state])
+            number = (marks.glued(f"{len(some)} {state}"), style)
+            parts.append(Text.assemble(number, _failed(some)))
     if parts:
         yield Grid([Row((Text(ENDPOINTS), Text(" | ").join(parts)))], (_GAP,), label_cells)
 

@@ -42,7 +42,7 @@ def _boxes(snapshot: Snapshot, gaps: Sequence[Gap]) -> Iterable[Box]:
 
 def _header(snapshot: Snapshot, tz: tzinfo) -> Plain:
     told = (stamp(snapshot.taken_at, tz), safe(snapshot.site), seconds(snapshot.duration_ms))
-    line = Text(_TITLE, "heading").append("".join(f"   {part}" for part in told), "plain")
+    line = Text.assemble((_TITLE, "heading"), *(f"   {part}" for part in told))
     return Plain([Grid([Row((line,))])])
 
 

@@ -34,9 +34,8 @@ def _space(volume: Volume, severity: Verdict | None) -> Text:
     free, total, used = volume.free_bytes, volume.total_bytes, volume.used_percent
     if free is None or total is None or used is None:
         mark = marks.OF_VERDICT[severity] if severity else marks.UNKNOWN
-        return Text(f"{mark} unknown", marks.style(mark)).append(
-            f": {words.why(volume.reason, volume.detail)}", "plain"
-        )
+        head = (f"{mark} unknown", marks.style(mark))
+        return Text.assemble(head, f": {words.why(volume.reason, volume.detail)}")
     space = Text(f"{size(free)} free / {size(total)} total ({percent(used)} used)")
     if severity:
         mark = marks.OF_VERDICT[severity]

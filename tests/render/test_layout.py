@@ -182,3 +182,14 @@ def test_every_style_has_a_name_in_the_theme() -> None:
     cells = [cell for grid in grids for row in grid.rows for cell in row.cells]
     used = {str(style) for cell in cells for style in (cell.style, *(s.style for s in cell.spans))}
     assert used - {""} - set(STYLES) == set()
+
+
+def test_a_style_ends_where_its_words_end() -> None:
+    """Frame and mark lend their style to nothing that follows them."""
+    lines = drawn(dashboard(NIGHT, GAPS, tz=TZ), colour=True).splitlines()
+    dim, end = "\x1b[2m", "\x1b[0m"
+    unknown = next(line for line in lines if "lidarr:" in line and "no API key" in line)
+    assert f"  \x1b[33m! lidarr:{end} unknown, no API key" in unknown
+    assert unknown.startswith(f"{dim}│{end}  ")
+    assert unknown.endswith(f"  {dim}│{end}")
+    assert lines[-2].startswith(f"\x1b[33m! 3 WARNINGS{end}: tdarr")
