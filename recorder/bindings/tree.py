@@ -4,7 +4,6 @@ The tree grows from PyYAML's events, not from its composer: that one recurses, a
 file of 200,000 brackets crashes the interpreter.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -30,7 +29,6 @@ SCALARS = {
     TAG + "value": Kind.TEXT,
     MERGE: Kind.TEXT,
 }
-NOT_IN_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def parse(content: bytes, file: str, mistakes: Mistakes, *, strict: bool = True) -> Entry | None:
@@ -48,17 +46,11 @@ def parse(content: bytes, file: str, mistakes: Mistakes, *, strict: bool = True)
 
 def _decoded(content: bytes, file: str, mistakes: Mistakes) -> str | None:
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         mistakes.add(file, line, f"not UTF-8 text: byte 0x{content[error.start]:02x}")
         return None
-    forbidden = NOT_IN_YAML.search(text)
-    if forbidden:
-        line = text.count("\n", 0, forbidden.start()) + 1
-        mistakes.add(file, line, f"not YAML: it holds the character {plain(forbidden[0])}")
-        return None
-    return text
 
 
 @dataclass(slots=True)
@@ -96,6 +88,11 @@ class _Tree:
 
     def grow(self, text: str) -> bool:
         """Take in the whole text; False where it can't be read to its end."""
+        forbidden = self.yaml.reader.Reader.NON_PRINTABLE.search(text)
+        if forbidden:
+            line = text.count("\n", 0, forbidden.start()) + 1
+            self.mistakes.add(self.file, line, f"not YAML: the character {plain(forbidden[0])}")
+            return False
         try:
             return all(self._take(event) for event in self._events(text))
         except self.yaml.MarkedYAMLError as error:
