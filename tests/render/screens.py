@@ -1,4 +1,4 @@
-"""Every golden screen: what is drawn, how wide, and on what kind of stream.
+"""Every golden text: what is drawn, how wide, and on what kind of stream; and two documents.
 
 `cd tests && python -m render.screens` writes them anew; read the difference before committing it.
 """
@@ -6,11 +6,13 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 from rich.console import RenderableType
 
-from recorder.render import health, imports, nfs, services
+from recorder.render import document, health, imports, nfs, services
 from recorder.render.screen import screen
 from recorder.render.status import dashboard
 
@@ -71,6 +73,10 @@ def _hostile() -> RenderableType:
     )
 
 
+def _json(make: Callable[[], document.Object]) -> str:
+    return document.as_json(make()) + "\n"
+
+
 SCREENS = {
     "status-healthy-60.txt": Golden(_healthy, 60),
     "status-healthy-80.txt": Golden(_healthy),
@@ -102,10 +108,23 @@ SCREENS = {
 }
 
 
+DOCUMENTS = {
+    "status-night.json": lambda: document.status(made.NIGHT, made.GAPS, generated_at=made.NOW),
+    "imports-healthy.json": lambda: document.imports(
+        made.HEALTHY, generated_at=made.NOW, day=date(2026, 2, 16), zone="local", sample=1
+    ),
+}
+
+TEXTS: dict[str, Callable[[], str]] = {
+    **{name: golden.text for name, golden in SCREENS.items()},
+    **{name: partial(_json, make) for name, make in DOCUMENTS.items()},
+}
+
+
 def write() -> None:
     FOLDER.mkdir(exist_ok=True)
-    for name, golden in SCREENS.items():
-        (FOLDER / name).write_text(golden.text(), encoding="utf-8")
+    for name, text in TEXTS.items():
+        (FOLDER / name).write_text(text(), encoding="utf-8")
 
 
 if __name__ == "__main__":

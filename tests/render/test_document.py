@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -179,6 +179,7 @@ def test_counts_add_up_for_every_host() -> None:
 
 
 @given(st.text(st.characters(categories=("C", "L", "M", "N", "P", "S", "Z"))))
+@example("\x1b[2J\x7f\x9b\u202e\ud800")
 def test_json_is_safe_in_a_terminal_and_keeps_the_text(text: str) -> None:
     """A document is printable ASCII, and reading it gives every text back as it was."""
     snapshot = replace(HEALTHY, site=text)
