@@ -16,7 +16,9 @@ def main(folder: Path, requirements: list[Path]) -> int:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if is_current(folder, requirements):
             return 0  # whoever held the lock made it
-        print(f"ops: making {folder} from {', '.join(map(str, requirements))}, once ...", flush=True)
+        print(
+            f"ops: making {folder} from {', '.join(map(str, requirements))}, once ...", flush=True
+        )
         if not provide_venv():
             print("ops: Python's venv module is missing; type: sudo apt install python3-venv")
             return 2
@@ -57,7 +59,7 @@ def make(folder: Path, requirements: list[Path]) -> int:
     for command in ([sys.executable, "-m", "venv", folder], [*pip, *files]):
         done = subprocess.run(command, check=False)
         if done.returncode:
-            print(f"ops: could not make {folder}; the lines above say why. Try again when it is mended")
+            print(f"ops: could not make {folder}; the lines above say why")
             return 2
     (site,) = folder.glob("lib/python3*/site-packages")
     # The checkout itself is on the path, by a way that survives its being moved.

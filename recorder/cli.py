@@ -41,7 +41,7 @@ class Capabilities(click.Group):
             raise click.UsageError(unknown_name(args[0], known), ctx)
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands by the table's words, without loading any."""
         own = [(name, self.commands[name].get_short_help_str()) for name in self.commands]
         if own:
@@ -145,7 +145,9 @@ def main() -> NoReturn:
     except click.exceptions.Exit as error:
         code = error.exit_code
     except click.ClickException as error:
-        complain([error.format_message()], error.ctx if isinstance(error, click.UsageError) else None)
+        complain(
+            [error.format_message()], error.ctx if isinstance(error, click.UsageError) else None
+        )
         code = ExitCode.USAGE
     except RecorderError as error:
         complain(error.lines)

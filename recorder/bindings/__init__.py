@@ -3,6 +3,7 @@
 from recorder.bindings.folder import find_folder
 from recorder.bindings.gaps import GapsReading, PendingGaps, start_reading_gaps
 from recorder.bindings.load import load, this_machine
+from recorder.bindings.narrow import narrow
 from recorder.bindings.stack import (
     Addon,
     HealthBinding,
@@ -31,6 +32,7 @@ __all__ = [
     "VolumeBinding",
     "find_folder",
     "load",
+    "narrow",
     "start_reading_gaps",
     "this_machine",
 ]

@@ -1,8 +1,8 @@
 """What `ops` can do: the one table of capabilities.
 
 `ops/capabilities.yaml`, `ops/bindings/capability_map.yaml`, `ops/plugins/MANIFEST.yaml` and the
-launchers beside it are generated from this table (`bin/docs`) and checked against it. A capability's
-module is loaded only when it runs or shows its help.
+launchers beside it are generated from this table (`bin/docs`) and checked against it. A
+capability's module is loaded only when it runs or shows its help.
 """
 
 from dataclasses import dataclass

@@ -22,7 +22,7 @@ from recorder.collect.http import Response, get
 from recorder.collect.network import describe
 from recorder.collect.shell import Unreachable
 from recorder.collect.web import OpenShell, Site
-from recorder.model import ImportCount, ImportedTitle, ImportState, Reason
+from recorder.model import Day, ImportCount, ImportedTitle, ImportState, Reason
 
 OK = 200
 DENIED = (401, 403)
@@ -44,14 +44,6 @@ APPS: Mapping[str, App] = {
     "sonarr": App("episode", "v3", "downloadFolderImported"),
     "lidarr": App("track", "v1", "trackFileImported"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """The stretch of time counted: from `begin` up to, not including, `end`. Aware times."""
-
-    begin: datetime
-    end: datetime
 
 
 class _NoKeyError(Exception):
@@ -88,6 +80,13 @@ def count_imports(
         words = describe(error, REPLY_LIMIT_SEC) if isinstance(error, OSError) else "not HTTP"
         return replace(unknown, reason=Reason.UNREACHABLE, detail=words)
     return _counted(unknown, app, response, day)
+
+
+def no_count(binding: ImportBinding, limit_sec: float) -> ImportCount:
+    """An app whose question is still under way when nobody waits for it any more."""
+    unknown = ImportCount(binding.name, APPS[binding.app].noun, ImportState.UNKNOWN)
+    detail = f"no answer in {limit_sec:g} s"
+    return replace(unknown, reason=Reason.UNREACHABLE, detail=detail)
 
 
 def _ask(site: Site, path: str, key: str, shell: OpenShell) -> Response:

@@ -61,11 +61,11 @@ def parse_engine(section: Section | None, *, silent: str) -> tuple[Engine, tuple
     """
     if section is None:
         return _unreadable(None, Reason.ENGINE_DOWN, silent), ()
-    kind, status = (*section.words, "", "")[:2]
+    kind, status, listed = (*section.words, "", "", "")[:3]
     containers, complaints = _containers(section.lines)
     if kind == "-":
         return Engine(None, readable=False, reason=Reason.NO_ENGINE), ()
-    if containers or (status == "0" and not complaints):
+    if containers or (status == "0" and not listed):
         return Engine(kind, readable=True), containers
     said = " ".join(complaints)
     return _unreadable(kind, _why(said, status), said or "no answer in time"), ()

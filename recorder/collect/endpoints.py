@@ -27,7 +27,7 @@ class Asked:
 
 def ask_endpoint(host: HostBinding, health: HealthBinding, shell: OpenShell) -> Asked:
     """Ask one health URL; it is failed until it has answered well."""
-    site = Site(host, health.port, health.scheme, health.verify_tls, health.via_ssh)
+    site = site_of(host, health)
     silent = Endpoint(EndpointState.FAILED, site.url(health.path))
     limit = min(host.connect_timeout_sec, health.timeout_sec)
     began = time.monotonic()
@@ -51,6 +51,18 @@ def ask_endpoint(host: HostBinding, health: HealthBinding, shell: OpenShell) -> 
             return Asked(_failed(silent, error, health.timeout_sec), reached=True)
     latency_ms = round((time.monotonic() - began) * 1000)
     return Asked(_answered(silent, status, latency_ms), reached=True)
+
+
+def no_answer(host: HostBinding, health: HealthBinding, limit_sec: float) -> Asked:
+    """An endpoint whose question is still under way when nobody waits for it any more."""
+    silent = Endpoint(EndpointState.FAILED, site_of(host, health).url(health.path))
+    detail = f"no answer in {limit_sec:g} s"
+    return Asked(replace(silent, reason=Reason.TIMEOUT, detail=detail), reached=False)
+
+
+def site_of(host: HostBinding, health: HealthBinding) -> Site:
+    """Where a health URL is asked."""
+    return Site(host, health.port, health.scheme, health.verify_tls, health.via_ssh)
 
 
 def _answered(silent: Endpoint, status: int, latency_ms: int) -> Endpoint:

@@ -74,7 +74,7 @@ list() {
 # sudo helps where this user may not ask the engine, and where podman keeps a list for each user.
 sudo_helps() {
     case $kind$status$said in docker*ermission\ denied* | podman0*) ;; *) return 1 ;; esac
-    command -v sudo >/dev/null 2>&1 && [ "$(id -u)" -ne 0 ]
+    [ "$(id -u)" -ne 0 ]
 }
 
 # The first engine that lists containers is the host's; else the first there is speaks.
@@ -88,12 +88,15 @@ containers() {
         if sudo_helps; then
             way='sudo -n'
             list sudo -n "$kind" && break
-            [ "$status" -eq 0 ] && tells="$mark engine $kind 0"
+            case $kind$status in
+                *0) tells="$mark engine $kind 0" ;;
+                podman*) tells=$(printf '%s engine podman 126\npermission denied: none of its own, and no sudo' "$mark") ;;
+            esac
         fi
         [ -n "$told" ] || told=$tells
     done
     if [ -n "$ids" ]; then
-        printf '\n%s engine %s 0\n' "$mark" "$kind"
+        printf '\n%s engine %s 0 listed\n' "$mark" "$kind"
         # shellcheck disable=SC2086 # words are wanted: the way in, the ids
         limited "$ENGINE_LIMIT" $way "$kind" inspect --type container --format "$container" $ids 2>&1
     else

@@ -13,20 +13,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Flag, auto
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from recorder.bindings.stack import HostBinding, Stack
 from recorder.collect.fanout import FanOut
 from recorder.collect.look import HostLook, Way, look_at, silent_host
 from recorder.collect.probe import LIMIT_SEC
 from recorder.collect.shell import Connect, Shell
-from recorder.model import Declared, ImportCount, Reason, Snapshot, Trigger
+from recorder.model import Day, Declared, ImportCount, Reason, Snapshot, Trigger
 
 if TYPE_CHECKING:
-    from recorder.collect.arr import Day
     from recorder.collect.endpoints import Asked
 
 GRACE_SEC = 1.0
+T = TypeVar("T")
 
 
 class Part(Flag):
@@ -53,7 +53,7 @@ def open_shell(host: HostBinding) -> Shell:
 class Asking:
     """What to ask, and by what means; a test passes its own."""
 
-    day: "Day"  # the stretch whose imports are counted
+    day: Day  # the stretch whose imports are counted
     environ: Mapping[str, str]  # where API keys are found
     parts: Part = Part.ALL
     trigger: Trigger = Trigger.PERSON
@@ -72,8 +72,8 @@ class Look:
         self._pool = FanOut()
         self._ways = {host.name: Way(host, asking.connect) for host in stack.hosts}
         self._hosts: dict[str, Future[HostLook]] = {}
-        self._endpoints: dict[str, Future[Asked]] = {}
-        self._imports: list[Future[ImportCount]] = []
+        self._endpoints: dict[str, Callable[[], Asked]] = {}
+        self._imports: list[Callable[[], ImportCount]] = []
         if Part.HOSTS in asking.parts:
             self._ask_hosts()
         if Part.ENDPOINTS in asking.parts:
@@ -96,17 +96,19 @@ class Look:
         ]
         if not asked:
             return
-        from recorder.collect.endpoints import ask_endpoint  # noqa: PLC0415 - as the module says
+        from recorder.collect.endpoints import ask_endpoint, no_answer  # noqa: PLC0415
 
         for service, health in asked:
             way = self._ways[service.host]
-            task = partial(ask_endpoint, way.host, health, way)
-            self._endpoints[service.name] = self._pool.submit(task)
+            future = self._pool.submit(partial(ask_endpoint, way.host, health, way))
+            limit = self._login_limit(way.host) + health.timeout_sec + GRACE_SEC
+            late = partial(no_answer, way.host, health, limit)
+            self._endpoints[service.name] = partial(self._in_time, future, limit, late)
 
     def _ask_imports(self) -> None:
         if not self._stack.imports:
             return
-        from recorder.collect.arr import count_imports, site_of  # noqa: PLC0415
+        from recorder.collect.arr import REPLY_LIMIT_SEC, count_imports, no_count, site_of  # noqa: PLC0415
 
         for binding in self._stack.imports:
             service = self._stack.service(binding.service)
@@ -114,7 +116,9 @@ class Look:
             site = site_of(way.host, service)
             asking = self._asking
             task = partial(count_imports, binding, site, asking.day, way, asking.environ)
-            self._imports.append(self._pool.submit(task))
+            limit = self._login_limit(way.host) + REPLY_LIMIT_SEC + GRACE_SEC
+            late = partial(no_count, binding, limit)
+            self._imports.append(partial(self._in_time, self._pool.submit(task), limit, late))
 
     def waiting_for(self) -> tuple[str, ...]:
         """The hosts that have not answered yet."""
@@ -129,8 +133,8 @@ class Look:
         )
 
         looks = {host.name: self._host_look(host) for host in self._stack.hosts}
-        asked = {name: future.result() for name, future in self._endpoints.items()}
-        imports = tuple(future.result() for future in self._imports)
+        asked = {name: answer() for name, answer in self._endpoints.items()}
+        imports = tuple(count() for count in self._imports)
         stack, hosts = self._stack, self._stack.hosts
         snapshot = Snapshot(
             taken_at=datetime.fromtimestamp(self._now_sec, UTC),
@@ -151,10 +155,21 @@ class Look:
         future = self._hosts.get(host.name)
         if future is None:
             return HostLook(silent_host(host, Reason.NOT_ASKED))
-        # Each step has a limit of its own; this one is for a wait that has none, a name server's.
-        limit = 2 * host.connect_timeout_sec * len(host.addresses) + LIMIT_SEC + GRACE_SEC
+        limit = self._login_limit(host) + LIMIT_SEC + GRACE_SEC
+        late = partial(silent_host, host, Reason.TIMEOUT, f"no answer in {limit:g} s")
+        return self._in_time(future, limit, lambda: HostLook(late()))
+
+    @staticmethod
+    def _login_limit(host: HostBinding) -> float:
+        """The longest that reaching a host and logging in to it may take by their own limits."""
+        return 2 * host.connect_timeout_sec * len(host.addresses)
+
+    def _in_time(self, future: Future[T], limit_sec: float, late: Callable[[], T]) -> T:
+        """A result, or what stands for it when it is late.
+
+        Each step has a limit of its own; this one is for a wait that has none, a name server's.
+        """
         try:
-            return future.result(max(0, self._began + limit - time.monotonic()))
+            return future.result(max(0.0, self._began + limit_sec - time.monotonic()))
         except NoResultError:
-            detail = f"no answer in {limit:g} s"
-            return HostLook(silent_host(host, Reason.TIMEOUT, detail))
+            return late()

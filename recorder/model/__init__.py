@@ -1,5 +1,6 @@
 """The values that cross every folder's boundary: states, the snapshot, and what is wrong in it."""
 
+from recorder.model.day import Day, LocalTime, day_of
 from recorder.model.snapshot import (
     Counts,
     Endpoint,
@@ -33,6 +34,7 @@ from recorder.model.verdict import Finding, findings, verdict
 __all__ = [
     "Condition",
     "Counts",
+    "Day",
     "Declared",
     "Endpoint",
     "EndpointState",
@@ -45,6 +47,7 @@ __all__ = [
     "ImportCount",
     "ImportState",
     "ImportedTitle",
+    "LocalTime",
     "Mount",
     "MountState",
     "Reason",
@@ -56,6 +59,7 @@ __all__ = [
     "Volume",
     "VolumeState",
     "count",
+    "day_of",
     "findings",
     "verdict",
 ]

@@ -5,7 +5,8 @@ with. Times are aware UTC, sizes bytes, durations in the unit their name carries
 known", and then a reason stands beside it or beside the thing it hangs on.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from recorder.model.states import (
@@ -200,6 +201,18 @@ class Snapshot:
     def on(self, host: str) -> tuple[Service, ...]:
         """The services of one host."""
         return tuple(service for service in self.services if service.host == host)
+
+    def of_services(self, names: Collection[str]) -> "Snapshot":
+        """Only these services, by their own or their container's name, their hosts and imports."""
+        services = tuple(s for s in self.services if s.name in names or s.container in names)
+        homes = {service.host for service in services}
+        return replace(
+            self,
+            hosts=tuple(host for host in self.hosts if host.name in homes),
+            services=services,
+            mounts=(),
+            volumes=(),
+        )
 
 
 @dataclass(frozen=True, slots=True)

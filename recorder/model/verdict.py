@@ -97,4 +97,5 @@ def _of_volume(volume: Volume) -> Iterator[Finding]:
 
 def _of_import(imported: ImportCount) -> Iterator[Finding]:
     if imported.state is ImportState.UNKNOWN:
-        yield Finding(Verdict.WARN, "import", None, imported.app)
+        severity = Verdict.WARN if imported.reason is Reason.NO_KEY else Verdict.FAIL
+        yield Finding(severity, "import", None, imported.app)

@@ -1,0 +1,131 @@
+"""Write the files that repeat what the program knows: `bin/docs`; `--check` fails where one is old.
+
+The spine's registry files and launchers come from the table of capabilities, docs/cli.md from
+each command's --help, the screens in the README and in docs/ from an example stack.
+"""
+
+import importlib
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from recorder.capabilities.registry import CAPABILITIES, PLUGIN, Capability  # noqa: E402
+from recorder.cli import cap, load, ops  # noqa: E402
+
+HEADER = (
+    "# Made by bin/docs from recorder/capabilities/registry.py; change that, and run it again.\n"
+)
+LAUNCHER = """#!/bin/sh
+exec "${{0%/*}}/../../../../bin/ops" cap run {name} "$@"
+"""
+HELP_COLUMNS = 80
+Files = Iterator[tuple[Path, str]]
+
+
+def registry() -> Files:
+    """The files by which the spine finds the capabilities."""
+    yield (
+        Path("ops/capabilities.yaml"),
+        HEADER + "version: 1\ncapabilities:\n" + "".join(map(capability_entry, CAPABILITIES)),
+    )
+    yield (
+        Path("ops/bindings/capability_map.yaml"),
+        HEADER
+        + "capabilities:\n"
+        + "".join(
+            f"  {c.name}:\n    plugin: {PLUGIN}\n    script: {c.script}\n    safety: {c.safety}\n"
+            for c in CAPABILITIES
+        ),
+    )
+    yield Path("ops/plugins/MANIFEST.yaml"), HEADER + manifest()
+    for capability in CAPABILITIES:
+        yield Path(capability.command), LAUNCHER.format(name=capability.name)
+
+
+def capability_entry(capability: Capability) -> str:
+    rows = {
+        "description": json.dumps(capability.description),
+        "command": capability.command,
+        "safety": capability.safety.value,
+        "approval": capability.approval.value,
+        "lifecycle": capability.lifecycle,
+        "domain": capability.domain,
+        "tags": f"[{', '.join(capability.tags)}]",
+        "outputs": f"[{', '.join(capability.outputs)}]",
+    }
+    lines = "".join(f"    {key}: {value}\n" for key, value in rows.items())
+    return f"  {capability.name}:\n{lines}"
+
+
+def manifest() -> str:
+    tags = sorted({tag for capability in CAPABILITIES for tag in capability.tags})
+    scripts = "".join(f"      - bin/{capability.script}\n" for capability in CAPABILITIES)
+    names = "".join(f"      - {capability.name}\n" for capability in CAPABILITIES)
+    return (
+        f"plugins:\n  - name: {PLUGIN}\n    path: ops/plugins/{PLUGIN}\n"
+        f"    scripts:\n{scripts}    capabilities:\n{names}    tags: [{', '.join(tags)}]\n"
+        '    description: "A flight recorder for the media stack"\n'
+    )
+
+
+def cli() -> Files:
+    """Every command's --help, word for word."""
+    commands: list[tuple[str, click.Command]] = [("ops", ops), ("ops cap", cap)]
+    commands += [(f"ops cap {name}", cap.commands[name]) for name in ("list", "show")]
+    commands += [(f"ops {capability.name}", load(capability)) for capability in CAPABILITIES]
+    parts = [
+        "# The command line\n\nMade by `bin/docs` from each command's `--help`.\n",
+        *(f"\n## {name}\n\n```\n{help_of(name, command)}\n```\n" for name, command in commands),
+    ]
+    yield Path("docs/cli.md"), "".join(parts)
+
+
+def help_of(name: str, command: click.Command) -> str:
+    context = click.Context(command, info_name=name, terminal_width=HELP_COLUMNS)
+    return "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
+
+
+def screens() -> Files:
+    """README.md and the pages of docs/, each screen between its marks drawn anew."""
+    drawn = importlib.import_module("screens").SCREENS
+    pages = [Path("README.md"), *(path.relative_to(ROOT) for path in (ROOT / "docs").glob("*.md"))]
+    for page in pages:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        yield (
+            page,
+            re.sub(
+                r"(<!-- screen: ([\w.-]+) -->\n```\n).*?(```\n)",
+                lambda match: match[1] + drawn[match[2]]() + match[3],
+                text,
+                flags=re.DOTALL,
+            ),
+        )
+
+
+def main(*, check: bool) -> int:
+    old = []
+    for files in (registry, cli, screens):
+        for path, text in files():
+            file = ROOT / path
+            if file.exists() and file.read_text(encoding="utf-8") == text:
+                continue
+            old.append(path)
+            if not check:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text, encoding="utf-8")
+                if text.startswith("#!"):
+                    file.chmod(0o755)
+    for path in old:
+        print(f"{path}: {'old; run bin/docs' if check else 'written'}")
+    return 1 if check and old else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(check="--check" in sys.argv[1:]))

@@ -1,0 +1,205 @@
+"""What the looking capabilities share: their options, and the way from a stack to a snapshot."""
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from recorder.bindings import find_folder, load, narrow
+from recorder.bindings.stack import Stack
+from recorder.collect.snapshot import Asking, Look, Part
+from recorder.errors import ExitCode, RecorderError, UsageError
+from recorder.model import Day, LocalTime, Snapshot, Verdict, day_of, findings, verdict
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+PROGRESS_AFTER_SEC = 1.0
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a person asked to see, and how."""
+
+    folder: Path | None  # where the bindings are; None: this machine is the stack
+    hosts: tuple[str, ...]
+    services: tuple[str, ...]
+    as_json: bool
+    ascii_only: bool
+
+    def stack(self) -> Stack:
+        """The stack, as much of it as must be asked. Raises UsageError, BindingError."""
+        return narrow(load(self.folder), self.hosts, self.services)
+
+
+def bindings_folder(ctx: click.Context) -> Path | None:
+    """Where the bindings of this call are."""
+    return find_folder(ctx.find_object(Path), os.environ, Path.cwd(), CHECKOUT)
+
+
+def looking(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
+    """Give a command the options every look has; it is called with a Choice."""
+
+    @wraps(command)
+    @click.pass_context
+    def chosen(
+        ctx: click.Context,
+        /,
+        hosts: tuple[str, ...],
+        services: tuple[str, ...],
+        *,
+        as_json: bool,
+        ascii_only: bool,
+        **others: Any,  # noqa: ANN401 - whatever the command's own options are
+    ) -> ExitCode:
+        folder = bindings_folder(ctx)
+        return command(Choice(folder, hosts, services, as_json, ascii_only), **others)
+
+    for option in (
+        click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII only."),
+        click.option("--json", "as_json", is_flag=True, help="One JSON object: docs/json.md."),
+        click.option(
+            "--service",
+            "services",
+            multiple=True,
+            metavar="NAME",
+            shell_complete=_complete_services,
+            help="Only this service; may be given again.",
+        ),
+        click.option(
+            "--host",
+            "--vm",
+            "hosts",
+            multiple=True,
+            metavar="NAME",
+            shell_complete=_complete_hosts,
+            help="Only this host; may be given again.",
+        ),
+    ):
+        chosen = option(chosen)
+    return chosen
+
+
+def begin(stack: Stack, parts: Part, day: Day | None = None) -> Look:
+    """Start asking. Imports are those of today, by local time, unless another day is given."""
+    today = day or day_of(datetime.now(LocalTime()).date(), LocalTime())
+    return Look(stack, Asking(day=today, environ=os.environ, parts=parts))
+
+
+def finish(look: Look, choice: Choice) -> Snapshot:
+    """Wait, and keep of the look what was asked for; UsageError where there is no such service."""
+    snapshot = _waited(look)
+    if not choice.services:
+        return snapshot
+    shown = snapshot.of_services(choice.services)
+    seen = {name for service in shown.services for name in (service.name, service.container)}
+    for name in choice.services:
+        if name not in seen:
+            raise UsageError(f'no service "{name}" here; `ops media.service.status` lists them')
+    return shown
+
+
+def _waited(look: Look) -> Snapshot:
+    """Wait; after a second, tell a person at a terminal for whom, and take that back at the end."""
+    stream = sys.stderr
+    told: list[str] = []
+
+    def tell() -> None:
+        told.extend(waiting(look.waiting_for(), PROGRESS_AFTER_SEC))
+        stream.write("".join(f"{line}\n" for line in told))
+        stream.flush()
+
+    if not stream.isatty():
+        return look.wait()
+    from recorder.render.progress import waiting  # noqa: PLC0415 - while hosts are asked
+
+    timer = threading.Timer(PROGRESS_AFTER_SEC, tell)
+    timer.daemon = True
+    timer.start()
+    try:
+        return look.wait()
+    finally:
+        timer.cancel()
+        timer.join()
+        if told and os.environ.get("TERM", "dumb") != "dumb":
+            stream.write(f"\x1b[{len(told)}A\x1b[J")  # up, and clear to the end of the screen
+
+
+def screen(choice: Choice) -> "Console":
+    """Standard output as a screen."""
+    from recorder.render.screen import screen as screen_of  # noqa: PLC0415 - while hosts are asked
+
+    return screen_of(sys.stdout, ascii_only=choice.ascii_only)
+
+
+def check(
+    choice: Choice,
+    asked: Part,
+    part: Callable[[Snapshot], Snapshot],
+    document: Callable[[], Callable[..., Any]],
+    drawing: Callable[[], Callable[[Snapshot], Any]],
+) -> ExitCode:
+    """Look, and show the one part of it a check is about.
+
+    `document` and `drawing` load what renders the snapshot, as JSON or on the screen; they are
+    called while hosts are being asked.
+    """
+    look = begin(choice.stack(), asked)
+    if choice.as_json:
+        as_document = document()
+        snapshot = finish(look, choice)
+        print_json(as_document(snapshot, generated_at=now()))
+    else:
+        draw, console = drawing(), screen(choice)
+        snapshot = finish(look, choice)
+        console.print(draw(snapshot))
+    return outcome(part(snapshot))
+
+
+def print_json(document: Any) -> None:  # noqa: ANN401 - a JSON object
+    """One document on standard output."""
+    from recorder.render.document import as_json  # noqa: PLC0415 - while hosts are asked
+
+    click.echo(as_json(document))
+
+
+def outcome(shown: Snapshot) -> ExitCode:
+    """The exit code of a look, by the part of it that was shown."""
+    return ExitCode.WRONG if verdict(findings(shown)) is Verdict.FAIL else ExitCode.WELL
+
+
+def now() -> datetime:
+    """The time at which a document is made."""
+    return datetime.now(UTC)
+
+
+def _complete_hosts(
+    ctx: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    return _complete(ctx, incomplete, lambda stack: [host.name for host in stack.hosts])
+
+
+def _complete_services(
+    ctx: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    return _complete(ctx, incomplete, lambda stack: [service.name for service in stack.services])
+
+
+def _complete(
+    ctx: click.Context, incomplete: str, names: Callable[[Stack], list[str]]
+) -> list[CompletionItem]:
+    """Names that begin so; none while the bindings hold mistakes."""
+    try:
+        stack = load(bindings_folder(ctx))
+    except RecorderError:
+        return []
+    return [CompletionItem(name) for name in names(stack) if name.startswith(incomplete)]
