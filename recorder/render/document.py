@@ -27,8 +27,6 @@ from recorder.render.things import (
 SCHEMA_VERSION = 1
 NO_HISTORY = "no history is recorded"
 
-_DELETE = "\x7f"  # the one control character json leaves as it is
-
 
 def status(
     snapshot: Snapshot,
@@ -110,7 +108,7 @@ def imports(
 
 def as_json(document: Object) -> str:
     """The document as text: printable ASCII and line ends only."""
-    return json.dumps(document, indent=2, allow_nan=False).replace(_DELETE, "\\u007f")
+    return json.dumps(document, indent=2, allow_nan=False)
 
 
 def _document(capability: str, part: Snapshot, data: Object, generated_at: datetime) -> Object:
