@@ -1,6 +1,7 @@
 """The values that cross every folder's boundary: states, the snapshot, and what is wrong in it."""
 
 from recorder.model.day import Day, LocalTime, day_of
+from recorder.model.event import Changes, Event, Kind, Thing, Transition
 from recorder.model.snapshot import (
     Counts,
     Endpoint,
@@ -32,6 +33,7 @@ from recorder.model.states import (
 from recorder.model.verdict import Finding, findings, verdict
 
 __all__ = [
+    "Changes",
     "Condition",
     "Counts",
     "Day",
@@ -39,6 +41,7 @@ __all__ = [
     "Endpoint",
     "EndpointState",
     "Engine",
+    "Event",
     "Finding",
     "Gap",
     "Health",
@@ -47,6 +50,7 @@ __all__ = [
     "ImportCount",
     "ImportState",
     "ImportedTitle",
+    "Kind",
     "LocalTime",
     "Mount",
     "MountState",
@@ -54,6 +58,8 @@ __all__ = [
     "Service",
     "ServiceState",
     "Snapshot",
+    "Thing",
+    "Transition",
     "Trigger",
     "Verdict",
     "Volume",
