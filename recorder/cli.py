@@ -4,7 +4,6 @@ Nothing heavy is imported here; a capability's module is loaded when it is run.
 """
 
 import contextlib
-import difflib
 import importlib
 import json
 import os
@@ -61,6 +60,8 @@ def load(capability: Capability) -> click.Command:
 
 def unknown_name(name: str, known: Sequence[str]) -> str:
     """What to say of a name that is none."""
+    import difflib  # noqa: PLC0415 - only for a mistake
+
     near = difflib.get_close_matches(name, known, n=1)
     instead = f'did you mean "{near[0]}"?' if near else "`ops cap list` shows what there is"
     return f'no "{name}": {instead}'

@@ -12,13 +12,13 @@ all others belong to the section begun last:
     MARK end
 """
 
-import secrets
+import os
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
+from pathlib import Path
 
-PROBE = "probe.sh"
+PROBE = Path(__file__).with_name("probe.sh")
 LIMIT_SEC = 15.0  # above the probe's own limits for the engine and the paths
 
 
@@ -46,10 +46,10 @@ class Section:
 
 def question(paths: Sequence[str], *, search: bool) -> Question:
     """Make the script that asks a host for everything, its `paths` included."""
-    mark = secrets.token_hex(16)
+    mark = os.urandom(16).hex()
     arguments = shlex.join([mark, "search" if search else "-", *paths])
-    probe = resources.files("recorder.collect").joinpath(PROBE).read_bytes()
-    return Question(mark, tuple(paths), f"set -- {arguments}\n".encode() + probe)
+    script = f"set -- {arguments}\n".encode() + PROBE.read_bytes()
+    return Question(mark, tuple(paths), script)
 
 
 def sections(output: bytes, mark: str) -> dict[str, Section]:
