@@ -12,7 +12,11 @@ PARSER = Path(__file__).with_name("register.py")
 
 
 class UnreadError(Exception):
-    """The register could not be read; the message says why, with its line where one is known."""
+    """The register could not be read, from a line on where one is known."""
+
+    def __init__(self, why: str, line: int | None = None) -> None:
+        super().__init__(why)
+        self.line = line
 
 
 class GapParser:
@@ -37,8 +41,8 @@ class GapParser:
             raise UnreadError(f"not read within {timeout_sec:g} s") from None
         try:
             told = json.loads(printed)
-            if "note" in told:
-                raise UnreadError(str(told["note"]))
+            if "why" in told:
+                raise UnreadError(str(told["why"]), told["line"])
             gaps = gap_cache.gaps_of(told["gaps"])
         except (ValueError, LookupError, TypeError):
             raise UnreadError(f"its parser ended with {self._child.returncode}") from None

@@ -78,4 +78,5 @@ def _answer(parser: "GapParser", timeout_sec: float) -> GapsReading:
     try:
         return GapsReading(parser.answer(timeout_sec))
     except UnreadError as error:
-        return GapsReading(note=f"{REGISTER}: {error}")
+        where = REGISTER if error.line is None else f"{REGISTER}:{error.line}"
+        return GapsReading(note=f"{where}: {error}")

@@ -4,7 +4,7 @@ A key that stands in the file itself is a mistake, and no line ever shows what s
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from recorder.bindings.entry import Kind
@@ -21,38 +21,43 @@ ELSEWHERE = "put the key in the environment or a 0600 file: {env: NAME} or {file
 def read_imports(
     root: Section, services: Mapping[str, ServiceBinding], folder: Path
 ) -> tuple[ImportBinding, ...]:
-    names = root.section("services").entry.fields
-    found = (_import(name, s, names, folder) for name, s in root.sections("imports"))
-    imports = tuple(binding for binding in found if binding is not None)
-    for binding in imports:
-        service = services.get(binding.service)
-        if service is not None and service.port is None:
-            root.section("imports").section(binding.name).wrong(
-                "service", f"services.{binding.service} has no port to ask"
-            )
-    return imports
+    """`services` are those that could be read; others may be named all the same."""
+    named = root.section("services").entry.fields
+    imports = []
+    for name, section in root.sections("imports"):
+        section.check_keys(IMPORT_KEYS)
+        service = _service(name, section, named, services)
+        app = _app(name, service, section)
+        key = _key(name, section, folder)
+        base = _url_base(section)
+        if service is not None and app is not None and key is not None:
+            imports.append(ImportBinding(name, app, service, key, base))
+    return tuple(imports)
 
 
-def _import(
-    name: str, section: Section, services: Mapping[str, object], folder: Path
-) -> ImportBinding | None:
-    section.check_keys(IMPORT_KEYS)
-    service = name
-    if section.given("service") or name not in services:
-        service = section.known("service", services, "service") or ""
-    app = section.choice("app", APPS) if section.given("app") else _app(name, service)
-    if app is None and not section.given("app"):
+def _service(
+    name: str,
+    section: Section,
+    named: Collection[str],
+    services: Mapping[str, ServiceBinding],
+) -> str | None:
+    """The service that is asked, called like the import where it does not say; it has a port."""
+    own_name = name in named and not section.given("service")
+    service = name if own_name else section.known("service", named, "service")
+    if service is not None and service in services and services[service].port is None:
+        section.wrong("service", f"services.{service} has no port to ask")
+    return service
+
+
+def _app(name: str, service: str | None, section: Section) -> str | None:
+    """The app as said, else the one a name speaks of: "radarr-4k" is a Radarr."""
+    if section.given("app"):
+        return section.choice("app", APPS)
+    told = (name.casefold(), (service or "").casefold())
+    found = next((app for word in told for app in APPS if app in word), None)
+    if found is None:
         section.wrong("app", f"missing: say {listing(APPS)}")
-    key = _key(name, section, folder)
-    base = _url_base(section)
-    if not service or app is None or key is None:
-        return None
-    return ImportBinding(name, app, service, key, base)
-
-
-def _app(name: str, service: str) -> str | None:
-    """The app a name speaks of: "radarr-4k" is a Radarr."""
-    return next((app for word in (name, service) for app in APPS if app in word.casefold()), None)
+    return found
 
 
 def _url_base(section: Section) -> str:

@@ -48,7 +48,7 @@ def load(folder: Path | None) -> Stack:
     """
     if folder is None:
         return this_machine()
-    mistakes = Mistakes()
+    mistakes = Mistakes(SERVICES)
     root = open_file(folder, SERVICES, mistakes)
     if root is None:
         mistakes.raise_any()

@@ -1,6 +1,6 @@
 """Mistakes in binding files: all are found in one pass, and told a line each.
 
-A line reads `file:line: where: what`, in the order of the files and of the lines in them.
+A line reads `file:line: where: what`, in the order of lines, the most important file first.
 """
 
 from recorder.errors import BindingError
@@ -9,7 +9,8 @@ from recorder.errors import BindingError
 class Mistakes:
     """What was found so far; the same mistake is told once."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: str) -> None:
+        self._first = first  # the file whose mistakes are told before all others
         self._found: dict[tuple[str, int, str], None] = {}
 
     def add(self, file: str, line: int, text: str) -> None:
@@ -17,7 +18,6 @@ class Mistakes:
 
     def raise_any(self) -> None:
         """Raise BindingError with every line, when there is any."""
-        files = list(dict.fromkeys(file for file, _, _ in self._found))
-        found = sorted(self._found, key=lambda mistake: (files.index(mistake[0]), mistake[1]))
+        found = sorted(self._found, key=lambda told: (told[0] != self._first, *told[:2]))
         if found:
             raise BindingError([f"{file}:{line}: {text}" for file, line, text in found])

@@ -2,7 +2,7 @@
 
 It can be a megabyte of YAML, half a second of parsing. So this is a program of its own, run beside
 the look: `python register.py PATH` prints `{"gaps": [[id, severity, title, status], …]}`, or
-`{"note": "line: why not"}`. It imports nothing of ours, so that it runs from wherever it stands,
+`{"line": 12, "why": "…"}`. It imports nothing of ours, so that it runs from wherever it stands,
 and whatever a hostile register does to a parser in C happens in a process nobody misses.
 """
 
@@ -32,7 +32,11 @@ Row = tuple[str, str, str, str]
 
 
 class BrokenRegisterError(ValueError):
-    """The register can't be read; the message is `line: why`."""
+    """The register can't be read from a line on."""
+
+    def __init__(self, line: int, why: str) -> None:
+        super().__init__(line, why)
+        self.line, self.why = line, why
 
 
 def media_gaps(text: str) -> list[Row]:
@@ -40,7 +44,7 @@ def media_gaps(text: str) -> list[Row]:
     document = _parsed(text)
     entries = document.get("gaps") if isinstance(document, Mapping) else None
     if not isinstance(entries, list):
-        raise BrokenRegisterError("1: gaps: must be a list")
+        raise BrokenRegisterError(1, "gaps: must be a list")
     found = (_fields(entry) for entry in entries if isinstance(entry, Mapping))
     return [
         (gap["id"], gap.get("severity", "unknown"), _title(gap), gap["status"].lower())
@@ -58,9 +62,9 @@ def _parsed(text: str) -> object:
         document: object = yaml.load(text, Loader=loader)  # noqa: S506 - constructs text only
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise BrokenRegisterError(f"{line}: not YAML: {error.problem}") from None
+        raise BrokenRegisterError(line, f"not YAML: {error.problem}") from None
     except (yaml.YAMLError, TypeError, RecursionError):  # TypeError: a list as a key
-        raise BrokenRegisterError("1: not YAML that can be read") from None
+        raise BrokenRegisterError(1, "not YAML that can be read") from None
     return document
 
 
@@ -96,11 +100,11 @@ def main(path: Path) -> None:
     try:
         answer: dict[str, object] = {"gaps": media_gaps(path.read_text("utf-8-sig"))}
     except BrokenRegisterError as error:
-        answer = {"note": str(error)}
+        answer = {"line": error.line, "why": error.why}
     except UnicodeDecodeError:
-        answer = {"note": "1: not UTF-8 text"}
+        answer = {"line": 1, "why": "not UTF-8 text"}
     except OSError as error:
-        answer = {"note": f"1: cannot be read: {error.strerror}"}
+        answer = {"line": 1, "why": f"cannot be read: {error.strerror}"}
     sys.stdout.write(json.dumps(answer))
 
 

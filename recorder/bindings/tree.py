@@ -134,7 +134,7 @@ class _Tree:
 
     def _begin(self, event: "yaml.CollectionStartEvent", line: int) -> bool:
         if len(self.stack) == DEEPEST:
-            self._wrong(line, f"nested deeper than {DEEPEST} levels")
+            self.mistakes.add(self.file, line, f"nested deeper than {DEEPEST} levels")
             return False
         if event.tag not in COLLECTIONS:
             self._foreign_tag(event.tag, line)
