@@ -9,7 +9,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from realhosts import ArrServer
-from realhosts.arr import APPS
+from realhosts.history import APPS
 
 KEY = "right"
 NOON = datetime(2026, 2, 16, 12, tzinfo=UTC)

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 from realhosts import Lab, leftovers
-from realhosts.blueprint import HOSTS, STATE_OF, Fate
+from realhosts.blueprint import HOSTS
 from realhosts.cells import find_cells
 from realhosts.faults import FAULTS
+from realhosts.plan import STATE_OF, Fate
 from realhosts.waiting import wait_until
 
 COMMAND = Path(__file__).with_name("lab")

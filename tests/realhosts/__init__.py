@@ -4,7 +4,8 @@ Everything a media stack is made of, and every way it breaks, without a virtual 
 the internet. `Lab` is the way in; `blueprint` says what stands in it.
 """
 
-from realhosts.arr import ArrServer, History
+from realhosts.arr import ArrServer
+from realhosts.history import APPS, History
 from realhosts.lab import Lab, default_folder
 
-__all__ = ["ArrServer", "History", "Lab", "default_folder"]
+__all__ = ["APPS", "ArrServer", "History", "Lab", "default_folder"]

@@ -5,8 +5,10 @@ Each entry is one line of JSON, which YAML reads as its own.
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from realhosts.blueprint import CONTROL, HOSTS, SSH_USER, Host, Service
+from realhosts.blueprint import CONTROL, HOSTS, SSH_USER
+from realhosts.plan import Host, Service
 
 __all__ = ["text"]
 DEFAULTS = {
@@ -33,7 +35,7 @@ def text(
     """The file for the hosts of those names; None is all. `key_file` holds Sonarr's API key."""
     hosts = [host for host in HOSTS if names is None or host.name in names]
     declared = [(host, each) for host in hosts for each in host.services if each.declared]
-    sections = {
+    sections: dict[str, Mapping[Any, object] | Sequence[object]] = {
         "defaults": {**DEFAULTS, **defaults},
         "hosts": {host.name: {**_host(host), **changes.get(host.name, {})} for host in hosts},
         "services": {each.name: _service(host, each) for host, each in declared},
@@ -104,7 +106,7 @@ def _ports(host: Host) -> dict[int, str]:
     return {each.port: each.name for each in host.services if each.port and each.declared}
 
 
-def _section(name: str, content: Mapping[object, object] | Sequence[object]) -> str:
+def _section(name: str, content: Mapping[Any, object] | Sequence[object]) -> str:
     if not content or name == "defaults":
         return f"{name}: {json.dumps(content)}\n"
     if isinstance(content, Mapping):

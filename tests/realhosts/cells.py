@@ -57,7 +57,8 @@ def open_cell(folder: Path, name: str) -> Cell:
     unshare += ["--fork", "--kill-child", "--mount-proc"]
     holder = [sys.executable, "-S", str(REAPER), "--lab", str(folder), "--cell", name]
     run(["sh", "-c", DETACHED, "sh", str(folder / f"{name}.log"), *unshare, *holder])
-    return wait_until(lambda: find_cells(folder).get(name), f"the namespaces of {name}")
+    wait_until(lambda: name in find_cells(folder), f"the namespaces of {name}")
+    return find_cells(folder)[name]
 
 
 def find_cells(folder: Path) -> dict[str, Cell]:

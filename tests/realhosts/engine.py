@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from realhosts import images
-from realhosts.blueprint import HEALTH_CHECK_INTERVAL_SEC, PROJECT, STATE_OF, Fate, Host, Service
+from realhosts.blueprint import HEALTH_CHECK_INTERVAL_SEC, PROJECT
 from realhosts.cells import Cell
+from realhosts.plan import STATE_OF, Fate, Host, Service
 from realhosts.programs import ProgramError
 from realhosts.waiting import wait_until
 
@@ -110,13 +111,13 @@ class Engine:
         if self.program == "podman":
             listed = json.loads(self("ps", "--all", "--format", "json"))
             rows = [
-                (each["Names"][0], each["State"], each["Status"], each["Image"], each["Id"])
+                [each["Names"][0], each["State"], each["Status"], each["Image"], each["Id"]]
                 for each in listed
             ]
         else:
             form = "{{.Names}}\t{{.State}}\t{{.Status}}\t{{.Image}}\t{{.ID}}"
             lines = self("ps", "--all", "--no-trunc", "--format", form).splitlines()
-            rows = [tuple(line.split("\t")) for line in lines]
+            rows = [line.split("\t") for line in lines]
         return [dict(zip(ROW, row, strict=True)) for row in sorted(rows)]
 
     def settle(self, services: Iterable[Service]) -> None:
@@ -172,7 +173,7 @@ def _program(service: Service) -> tuple[str, ...]:
 
 def _is_as_wanted(service: Service, state: dict[str, Any]) -> bool:
     health = (state.get("Health") or state.get("Healthcheck") or {}).get("Status")
-    verdict = {True: "healthy", False: "unhealthy"}.get(service.check)
+    verdict = {True: "healthy", False: "unhealthy", None: None}[service.check]
     if service.fate is Fate.RESTARTING:  # it flickers: what counts is that it has begun
         return state.get("Status") in ("restarting", "running")
     return state.get("Status") == STATE_OF[service.fate] and verdict in (None, health)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from realhosts import hostile, mounts, network
 from realhosts.blueprint import service
+from realhosts.machine import Machine
+from realhosts.plan import Fate
 from realhosts.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ def _forget_key(lab: "Lab", host: str, _: str) -> None:
 def _stop_engine(lab: "Lab", host: str, _: str) -> None:
     """As `systemctl stop`: the socket goes, containers live on."""
     cell = lab.hosts[host].cell
+    _of_looping("stop", lab.hosts[host])
     cell.shell("kill $(cat /run/docker.pid)")
     wait_until(lambda: not cell.answers("pgrep", "-x", "dockerd"), f"the end of dockerd on {host}")
     cell.shell("rm -f /run/docker.sock")
@@ -81,6 +84,7 @@ def _stop_engine(lab: "Lab", host: str, _: str) -> None:
 def _kill_engine(lab: "Lab", host: str, _: str) -> None:
     """As a crash: the socket stays and refuses."""
     cell = lab.hosts[host].cell
+    _of_looping("stop", lab.hosts[host])
     cell.shell("pkill -KILL -x dockerd; pkill -KILL -x containerd || true")
     wait_until(lambda: not cell.answers("pgrep", "-x", "dockerd"), f"the end of dockerd on {host}")
 
@@ -88,7 +92,15 @@ def _kill_engine(lab: "Lab", host: str, _: str) -> None:
 def _start_engine(lab: "Lab", host: str, _: str) -> None:
     machine = lab.hosts[host]
     machine.engine.start()
+    _of_looping("start", machine)
     machine.engine.settle(machine.plan.services)
+
+
+def _of_looping(command: str, machine: Machine) -> None:
+    """Calm restart loops before an engine ends: one ended in mid-restart can't mend it after."""
+    for each in machine.plan.services:
+        if each.fate is Fate.RESTARTING:
+            machine.engine(command, each.container_name)
 
 
 def _hold_engine(lab: "Lab", host: str, _: str) -> None:
@@ -96,8 +108,9 @@ def _hold_engine(lab: "Lab", host: str, _: str) -> None:
 
 
 def _release_engine(lab: "Lab", host: str, _: str) -> None:
-    lab.hosts[host].cell.shell("pkill -CONT -x dockerd")
-    _start_engine(lab, host, "")
+    machine = lab.hosts[host]
+    machine.cell.shell("pkill -CONT -x dockerd")
+    machine.engine.settle(machine.plan.services)
 
 
 FAULTS = {

@@ -8,8 +8,9 @@ import os
 import textwrap
 from pathlib import Path
 
-from realhosts.blueprint import ACCOUNTS, Account, Host
+from realhosts.blueprint import ACCOUNTS
 from realhosts.cells import Cell
+from realhosts.plan import Account, Host
 from realhosts.programs import run
 
 INSIDE = "/var/lib/lab"  # the host's folder, as the host sees it

@@ -15,14 +15,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from realhosts import blueprint, leftovers, network
-from realhosts.arr import History
+from realhosts import leftovers, network
 from realhosts.blueprint import CONTROL, HOSTS
 from realhosts.cells import Cell, find_cells, open_cell
 from realhosts.control import IN_FOLDER, Control
 from realhosts.faults import FAULTS, Fault
+from realhosts.history import History
 from realhosts.machine import Machine
 from realhosts.packages import require_parts
+from realhosts.plan import Service
 
 PREFIX = "media-recorder-lab"
 READY = "ready"
@@ -45,9 +46,9 @@ class Lab:
 
     def __init__(self, folder: Path, cells: Mapping[str, Cell]) -> None:
         self.folder = folder
-        self.cell = cells[CONTROL]
+        self.cell: Cell = cells[CONTROL]
         self.control = Control(folder / CONTROL)
-        self.hosts = {
+        self.hosts: dict[str, Machine] = {
             plan.name: Machine(plan, cells[plan.name], folder / "hosts" / plan.name, self.cgroup)
             for plan in HOSTS
         }
@@ -220,7 +221,7 @@ class Lab:
         except KeyError:
             raise ValueError(f"no fault {name!r}; there are: {', '.join(FAULTS)}") from None
 
-    def services(self, host: str) -> tuple[blueprint.Service, ...]:
+    def services(self, host: str) -> tuple[Service, ...]:
         """The blueprint's services of the host, missing ones too."""
         return self.hosts[host].plan.services
 

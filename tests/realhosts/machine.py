@@ -2,12 +2,13 @@
 
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from realhosts import arr, engine, hostfiles, mounts
-from realhosts.blueprint import Host
+from realhosts import engine, hostfiles, mounts
 from realhosts.cells import Cell
 from realhosts.engine import INNER_PORT, Engine
+from realhosts.plan import Host
 from realhosts.sshd import Sshd
 from realhosts.waiting import wait_until
 
@@ -60,12 +61,16 @@ class Machine:
         apps = [(each.app, each.port) for each in self.plan.services if each.app and each.port]
         for app, port in apps:
             files = (str(histories / f"{app}.json"), str(keys / app))
-            program = (sys.executable, "-S", arr.__file__, app, str(port + INNER_PORT), *files)
-            log = str(self.folder / f"{app}.log")
-            self.cell.start(*program, log=log, namespaces=("net", "pid", "uts"))
+            module = (sys.executable, "-S", "-m", "realhosts.serve_arr")
+            self.cell.start(
+                *("env", f"PYTHONPATH={Path(__file__).parents[1]}", *module),
+                *(app, str(port + INNER_PORT), *files),
+                log=str(self.folder / f"{app}.log"),
+                namespaces=("net", "pid", "uts"),
+            )
         for _, port in apps:
             ping = f"http://127.0.0.1:{port + INNER_PORT}/ping"
-            wait_until(lambda url=ping: self._gets(url), ping)
+            wait_until(partial(self._gets, ping), ping)
 
     def _gets(self, url: str) -> bool:
         return self.cell.answers("busybox", "wget", "-q", "-O", "/dev/null", url)

@@ -6,9 +6,9 @@ other side stops answering, which is what it sees of a dead NFS server.
 
 import shlex
 
-from realhosts.blueprint import Host, Mount
 from realhosts.cells import Cell
 from realhosts.hostfiles import INSIDE
+from realhosts.plan import Host, Mount
 from realhosts.waiting import wait_until
 
 SFTP_PORT = 2049
