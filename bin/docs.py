@@ -4,7 +4,6 @@ The spine's registry files and launchers come from the table of capabilities, do
 each command's --help, the screens in the README and in docs/ from an example stack.
 """
 
-import importlib
 import json
 import re
 import sys
@@ -14,7 +13,9 @@ from pathlib import Path
 import click
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+GOLDEN = ROOT / "tests" / "render" / "screens"
+SCREEN = re.compile(r"(?P<before><!-- screen: (?P<name>[\w.-]+) -->\n```\n).*?```\n", re.DOTALL)
+sys.path.insert(0, str(ROOT))
 
 from recorder.capabilities.registry import CAPABILITIES, PLUGIN, Capability  # noqa: E402
 from recorder.cli import cap, load, ops  # noqa: E402
@@ -93,20 +94,18 @@ def help_of(name: str, command: click.Command) -> str:
 
 
 def screens() -> Files:
-    """README.md and the pages of docs/, each screen between its marks drawn anew."""
-    drawn = importlib.import_module("screens").SCREENS
-    pages = [Path("README.md"), *(path.relative_to(ROOT) for path in (ROOT / "docs").glob("*.md"))]
-    for page in pages:
-        text = (ROOT / page).read_text(encoding="utf-8")
-        yield (
-            page,
-            re.sub(
-                r"(<!-- screen: ([\w.-]+) -->\n```\n).*?(```\n)",
-                lambda match: match[1] + drawn[match[2]]() + match[3],
-                text,
-                flags=re.DOTALL,
-            ),
-        )
+    """README.md and the pages of docs/, each screen in them as the program draws it.
+
+    The texts are the golden files of tests/render, which its tests hold to what is drawn.
+    """
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        text = page.read_text(encoding="utf-8")
+        yield page.relative_to(ROOT), SCREEN.sub(with_screen, text)
+
+
+def with_screen(match: re.Match[str]) -> str:
+    drawn = (GOLDEN / f"{match['name']}.txt").read_text(encoding="utf-8")
+    return f"{match['before']}{drawn}```\n"
 
 
 def main(*, check: bool) -> int:
