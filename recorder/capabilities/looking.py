@@ -15,7 +15,7 @@ from click.shell_completion import CompletionItem
 
 from recorder.bindings import find_folder, load, narrow
 from recorder.bindings.stack import Stack
-from recorder.collect.snapshot import Asking, Look, Part
+from recorder.collect.snapshot import Asking, Look, Part, make_ready
 from recorder.errors import ExitCode, RecorderError, UsageError
 from recorder.model import Day, LocalTime, Snapshot, Verdict, day_of, findings, verdict
 
@@ -92,6 +92,7 @@ def looking(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
 def begin(stack: Stack, parts: Part, day: Day | None = None) -> Look:
     """Start asking. Imports are those of today, by local time, unless another day is given."""
     today = day or day_of(datetime.now(LocalTime()).date(), LocalTime())
+    make_ready(stack)
     return Look(stack, Asking(day=today, environ=os.environ, parts=parts))
 
 

@@ -5,6 +5,8 @@ whatever is known without it is there all the same. What takes long to load is l
 are being asked, which is why some imports stand inside functions here.
 """
 
+import importlib
+import sys
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from recorder.collect.endpoints import Asked
 
 GRACE_SEC = 1.0
+SWITCH_SEC = 0.0005
 T = TypeVar("T")
 
 
@@ -47,6 +50,18 @@ def open_shell(host: HostBinding) -> Shell:
     from recorder.collect.ssh import connect  # noqa: PLC0415 - loaded when needed
 
     return connect(host)
+
+
+def make_ready(stack: Stack) -> None:
+    """Load SSH before there are threads, where a host needs it.
+
+    Loading is work for one thread at a time: what is loaded beside it delays the first question.
+    For the same reason threads are switched often from here on: an answer that waits for whoever
+    is loading something costs more than the switches do.
+    """
+    sys.setswitchinterval(SWITCH_SEC)
+    if not all(host.local for host in stack.hosts):
+        importlib.import_module("recorder.collect.ssh")
 
 
 @dataclass(frozen=True, slots=True)
