@@ -1,0 +1,148 @@
+"""The `ops` command itself: what it loads, what it lists, how it fails."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = {"paramiko", "sqlalchemy", "alembic", "rich", "yaml", "http.client", "urllib3"}
+
+
+def ops(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run `ops` in a process of its own, with nothing of this one's environment but PATH."""
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "recorder", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=environ.pop("cwd", ROOT),
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": "/nonexistent", **environ},
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["cap", "list"], ["cap", "show", "media.status"]]
+)
+def test_help_and_lists_load_nothing_heavy(arguments: list[str]) -> None:
+    """Help, version and lists start at once: they load no SSH, YAML, HTTP, database or drawing."""
+    program = (
+        f"import sys; sys.argv = ['ops', *{arguments!r}]\n"
+        "from recorder.cli import main\n"
+        "try: main()\n"
+        f"finally: print(sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert (done.returncode, done.stderr) == (0, "[]\n")
+
+
+def test_a_check_in_json_loads_no_drawing(tmp_path: Path) -> None:
+    """A look as JSON never loads rich."""
+    program = (
+        "import sys; sys.argv = ['ops', 'media.nfs.verify', '--json']\n"
+        "from recorder.cli import main\n"
+        "try: main()\n"
+        "finally: print('rich' in sys.modules, file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
+    )
+    assert done.stderr == "False\n"
+    assert json.loads(done.stdout)["capability"] == "media.nfs.verify"
+
+
+def test_a_capability_is_run_by_its_name_alone_or_by_cap_run() -> None:
+    """`ops NAME` is short for `ops cap run NAME`."""
+    short, long = ops("media.status", "--help"), ops("cap", "run", "media.status", "--help")
+    assert short.returncode == long.returncode == 0
+    assert short.stdout.splitlines()[1:] == long.stdout.splitlines()[1:]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (
+            ["media.statu"],
+            'ops: no "media.statu": did you mean "media.status"?\nsee `ops --help`\n',
+        ),
+        (
+            ["cap", "run", "zzz"],
+            'ops: no "zzz": `ops cap list` shows what there is\nsee `ops cap run --help`\n',
+        ),
+        (
+            ["cap", "show", "media.nfs"],
+            'ops: no "media.nfs": did you mean "media.nfs.verify"?\nsee `ops cap show --help`\n',
+        ),
+        (
+            ["media.status", "--jsn"],
+            "ops: No such option '--jsn'. Did you mean '--json'?\nsee `ops media.status --help`\n",
+        ),
+        (
+            ["media.metrics.today", "--date", "then"],
+            "ops: Invalid value for '--date': 'then' does not match the format '%Y-%m-%d'.\n"
+            + "see `ops media.metrics.today --help`\n",
+        ),
+        (
+            ["media.status", "--watch", "--json"],
+            "ops: --watch draws a screen; for JSON, repeat `media.status --json`\n",
+        ),
+        (
+            ["media.status", "--watch"],
+            "ops: --watch needs a terminal; leave it out to print once\n",
+        ),
+    ],
+)
+def test_a_mistyped_call_is_told_in_a_line_and_exits_2(
+    arguments: list[str], complaint: str
+) -> None:
+    """A call that can't be carried out says what is wrong and what to type; exit code 2."""
+    done = ops(*arguments)
+    assert (done.returncode, done.stderr, done.stdout) == (2, complaint, "")
+
+
+def test_a_root_without_bindings_is_a_usage_error(tmp_path: Path) -> None:
+    """An explicit root that holds no bindings is never silently taken for this machine."""
+    done = ops("--root", str(tmp_path), "media.status")
+    assert done.returncode == 2
+    assert str(tmp_path) in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_cap_list_as_json_names_every_capability_with_its_command() -> None:
+    """A script can find out what there is, and how to run it."""
+    listed = json.loads(ops("cap", "list", "--json").stdout)
+    assert [entry["name"] for entry in listed] == [
+        "media.status",
+        "media.health.check",
+        "media.service.status",
+        "media.nfs.verify",
+        "media.metrics.today",
+    ]
+    for entry in listed:
+        assert (ROOT / entry["command"]).stat().st_mode & 0o111
+
+
+def test_the_shell_completes_capabilities_and_hosts(tmp_path: Path) -> None:
+    """Tab completes capability names, and host names from the bindings."""
+    bindings = tmp_path / "ops" / "bindings"
+    bindings.mkdir(parents=True)
+    (bindings / "media.services.yaml").write_text(
+        "hosts: {download-stack: {}, streaming-stack: {}}\nservices: {}\n"
+    )
+
+    def completed(words: str) -> list[str]:
+        environ = {"_OPS_COMPLETE": "bash_complete", "COMP_WORDS": words}
+        done = ops(cwd=str(tmp_path), COMP_CWORD=str(words.count(" ")), **environ)
+        return [line.partition(",")[2] for line in done.stdout.splitlines()]
+
+    assert completed("ops media.n") == ["media.nfs.verify"]
+    assert completed("ops media.status --host str") == ["streaming-stack"]
