@@ -88,8 +88,9 @@ def test_a_capability_is_run_by_its_name_alone_or_by_cap_run() -> None:
         ),
         (
             ["media.metrics.today", "--date", "then"],
-            "ops: Invalid value for '--date': 'then' does not match the format '%Y-%m-%d'.\n"
-            + "see `ops media.metrics.today --help`\n",
+            """ops: Invalid value for '--date': 'then' does not match the format '%Y-%m-%d'.
+see `ops media.metrics.today --help`
+""",
         ),
         (
             ["media.status", "--watch", "--json"],
