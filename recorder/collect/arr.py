@@ -17,11 +17,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from recorder.bindings.stack import HostBinding, ImportBinding, KeyBinding, ServiceBinding
+from recorder.collect import endpoints
 from recorder.collect.containers import parse_time
 from recorder.collect.http import Response, get
 from recorder.collect.network import describe
 from recorder.collect.shell import Unreachable
-from recorder.collect.web import OpenShell, Site
+from recorder.collect.web import OpenShell, Site, health_site
 from recorder.model import Day, ImportCount, ImportedTitle, ImportState, Reason
 
 OK = 200
@@ -174,7 +175,6 @@ def _utc(at: datetime) -> str:
 
 def site_of(host: HostBinding, service: ServiceBinding) -> Site:
     """Where an app's API is found: as its health URL is reached, else straight at its port."""
-    health = service.health
-    if health is not None:
-        return Site(host, health.port, health.scheme, health.verify_tls, health.via_ssh)
+    if service.health is not None:
+        return health_site(host, service.health)
     return Site(host, service.port or 0, via_ssh=service.health_reason == "localhost_bound")

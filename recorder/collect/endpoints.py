@@ -7,10 +7,11 @@ import time
 from dataclasses import dataclass, replace
 
 from recorder.bindings.stack import HealthBinding, HostBinding
-from recorder.collect.http import describe_tls, get
+from recorder.collect.http import get
 from recorder.collect.network import describe, reason_of
 from recorder.collect.shell import Unreachable
-from recorder.collect.web import OpenShell, Site
+from recorder.collect.tls import describe_tls
+from recorder.collect.web import OpenShell, health_site
 from recorder.model import Endpoint, EndpointState, Host, HostState, Reason
 
 FIRST_ERROR_STATUS = 400
@@ -27,7 +28,7 @@ class Asked:
 
 def ask_endpoint(host: HostBinding, health: HealthBinding, shell: OpenShell) -> Asked:
     """Ask one health URL; it is failed until it has answered well."""
-    site = site_of(host, health)
+    site = health_site(host, health)
     silent = Endpoint(EndpointState.FAILED, site.url(health.path))
     limit = min(host.connect_timeout_sec, health.timeout_sec)
     began = time.monotonic()
@@ -41,7 +42,8 @@ def ask_endpoint(host: HostBinding, health: HealthBinding, shell: OpenShell) -> 
         return Asked(replace(denied, state=EndpointState.UNKNOWN), reached=True)
     except OSError as error:
         reason, detail = reason_of(error), describe(error, limit)
-        return Asked(replace(silent, reason=reason, detail=detail), reached=reason not in AWAY)
+        reached = reason not in AWAY or site.elsewhere is not None
+        return Asked(replace(silent, reason=reason, detail=detail), reached=reached)
     with contextlib.closing(connection):
         deadline = began + health.timeout_sec
         try:
@@ -55,14 +57,9 @@ def ask_endpoint(host: HostBinding, health: HealthBinding, shell: OpenShell) -> 
 
 def no_answer(host: HostBinding, health: HealthBinding, limit_sec: float) -> Asked:
     """An endpoint whose question is still under way when nobody waits for it any more."""
-    silent = Endpoint(EndpointState.FAILED, site_of(host, health).url(health.path))
+    silent = Endpoint(EndpointState.FAILED, health_site(host, health).url(health.path))
     detail = f"no answer in {limit_sec:g} s"
     return Asked(replace(silent, reason=Reason.TIMEOUT, detail=detail), reached=False)
-
-
-def site_of(host: HostBinding, health: HealthBinding) -> Site:
-    """Where a health URL is asked."""
-    return Site(host, health.port, health.scheme, health.verify_tls, health.via_ssh)
 
 
 def _answered(silent: Endpoint, status: int, latency_ms: int) -> Endpoint:
@@ -78,8 +75,8 @@ def _failed(silent: Endpoint, error: Exception, timeout_sec: float) -> Endpoint:
         return replace(silent, reason=Reason.TLS, detail=describe_tls(error))
     if isinstance(error, TimeoutError):
         return replace(silent, reason=Reason.TIMEOUT, detail=f"no answer in {timeout_sec:g} s")
-    if isinstance(error, ConnectionError):
-        return replace(silent, reason=Reason.REFUSED, detail=describe(error, timeout_sec))
+    if isinstance(error, OSError):
+        return replace(silent, reason=reason_of(error), detail=describe(error, timeout_sec))
     return replace(silent, reason=Reason.BAD_ANSWER, detail="what it answers is not HTTP")
 
 

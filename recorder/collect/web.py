@@ -1,13 +1,13 @@
 """Where a web service of a host is found: straight, or through SSH where it listens only there."""
 
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from recorder.bindings.stack import HostBinding
-from recorder.collect.http import over_tls
+from recorder.bindings.stack import HealthBinding, HostBinding
+from recorder.collect.http import TimedConnection
 from recorder.collect.network import dial_first
 from recorder.collect.shell import Connection, Shell
+from recorder.collect.tls import TlsConnection
 
 LOCALHOST = "127.0.0.1"
 
@@ -23,11 +23,16 @@ class Site:
     scheme: str = "http"
     verify_tls: bool = True
     via_ssh: bool = False
+    name: str | None = None  # asked there instead of at the host's addresses
 
     @property
     def names(self) -> tuple[str, ...]:
         """The addresses to try, in order."""
-        return (LOCALHOST,) if self.via_ssh or self.host.local else self.host.addresses
+        if self.via_ssh:
+            return (LOCALHOST,)
+        if self.name:
+            return (self.name,)
+        return (LOCALHOST,) if self.host.local else self.host.addresses
 
     @property
     def authority(self) -> str:
@@ -46,7 +51,15 @@ class Site:
         return dial_first(self.names, self.port, timeout_sec)
 
     def secure(self, connection: Connection, deadline: float) -> Connection:
-        """The connection in TLS, where that is the scheme; raises ssl.SSLError."""
-        if self.scheme == "https" and isinstance(connection, socket.socket):
-            return over_tls(connection, self.names[0], verify=self.verify_tls, deadline=deadline)
-        return connection
+        """The connection in TLS, where that is the scheme; raises OSError, ssl.SSLError among it."""
+        if self.scheme != "https":
+            return connection
+        timed = TimedConnection(connection, deadline)
+        return TlsConnection(timed, self.name or self.names[0], verify=self.verify_tls)
+
+
+def health_site(host: HostBinding, health: HealthBinding) -> Site:
+    """Where a health URL is asked."""
+    return Site(
+        host, health.port, health.scheme, health.verify_tls, health.via_ssh, name=health.host
+    )
