@@ -17,7 +17,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from recorder.bindings.stack import HostBinding, ImportBinding, KeyBinding, ServiceBinding
-from recorder.collect import endpoints
 from recorder.collect.containers import parse_time
 from recorder.collect.http import Response, get
 from recorder.collect.network import describe

@@ -31,19 +31,19 @@ def ask_endpoint(host: HostBinding, health: HealthBinding, shell: OpenShell) -> 
     site = health_site(host, health)
     silent = Endpoint(EndpointState.FAILED, site.url(health.path))
     limit = min(host.connect_timeout_sec, health.timeout_sec)
-    began = time.monotonic()
     try:
         connection = site.connect(shell, limit)
     except Unreachable:
         away = replace(silent, state=EndpointState.UNKNOWN, reason=Reason.HOST_DOWN)
         return Asked(away, reached=False)
-    except PermissionError as error:
-        denied = replace(silent, reason=Reason.FORWARDING_DENIED, detail=str(error))
-        return Asked(replace(denied, state=EndpointState.UNKNOWN), reached=True)
     except OSError as error:
+        if health.via_ssh and isinstance(error, PermissionError):
+            denied = replace(silent, state=EndpointState.UNKNOWN, detail=str(error))
+            return Asked(replace(denied, reason=Reason.FORWARDING_DENIED), reached=True)
         reason, detail = reason_of(error), describe(error, limit)
         reached = reason not in AWAY or site.elsewhere is not None
         return Asked(replace(silent, reason=reason, detail=detail), reached=reached)
+    began = time.monotonic()  # to log in, or to try an address nobody has, takes time of its own
     with contextlib.closing(connection):
         deadline = began + health.timeout_sec
         try:

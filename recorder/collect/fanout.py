@@ -4,11 +4,10 @@ The threads are daemons, so that one stuck where nothing can wake it (a name ser
 answers) costs its result, not the end of the program.
 """
 
-import contextlib
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -21,8 +20,9 @@ class FanOut:
 
     def __init__(self, most_threads: int = MOST_THREADS) -> None:
         self._most = most_threads
-        self._waiting: SimpleQueue[Callable[[], None]] = SimpleQueue()
-        self._threads = 0
+        self._lock = threading.Lock()
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._threads = 0  # those that will look for another task
 
     def submit(self, task: Callable[[], T]) -> "Future[T]":
         """Queue a task; a new thread takes it up unless there are enough."""
@@ -34,13 +34,22 @@ class FanOut:
             except BaseException as error:  # noqa: BLE001 - handed to whoever asks for the result
                 future.set_exception(error)
 
-        self._waiting.put(work)
-        if self._threads < self._most:
-            self._threads += 1
+        with self._lock:
+            self._waiting.append(work)
+            full = self._threads >= self._most
+            self._threads += not full
+        if not full:
             threading.Thread(target=self._work, daemon=True).start()
         return future
 
     def _work(self) -> None:
-        with contextlib.suppress(Empty):
-            while True:
-                self._waiting.get_nowait()()
+        while work := self._next():
+            work()
+
+    def _next(self) -> Callable[[], None] | None:
+        """The next task; without one the thread that asks is on its way out, and counts no more."""
+        with self._lock:
+            if self._waiting:
+                return self._waiting.popleft()
+            self._threads -= 1
+            return None

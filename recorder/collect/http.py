@@ -2,16 +2,16 @@
 
 import http.client
 import io
-import socket
-import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from recorder.collect.shell import Connection
 
 BODY_LIMIT_BYTES = 8 * 1024 * 1024
 AGENT = "media-recorder"
+PUNCTUATION = "%/?&=:;,+~!$'()*@[]|"  # of a path and its query: goes as it was typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +22,33 @@ class Response:
     body: bytes | None
 
 
-class _Deadline(io.RawIOBase):
-    """A connection as http.client wants a socket: each wait ends when the whole time is up."""
+class TimedConnection(io.RawIOBase):
+    """A connection each wait of which ends when the whole time is up: TimeoutError.
+
+    `deadline` is a time of time.monotonic(). It is what http.client wants of a socket, too.
+    """
 
     def __init__(self, connection: Connection, deadline: float) -> None:
         super().__init__()
         self._connection = connection
         self._deadline = deadline
 
-    def _left(self) -> float:
+    def _set_limit(self) -> None:
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
-        return left
+        self._connection.settimeout(left)
+
+    def settimeout(self, timeout: float | None) -> None:
+        """The deadline stays what it is."""
 
     def sendall(self, data: bytes) -> None:
-        self._connection.settimeout(self._left())
+        self._set_limit()
         self._connection.sendall(data)
+
+    def recv(self, size: int) -> bytes:
+        self._set_limit()
+        return self._connection.recv(size)
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         return io.BufferedReader(self)
@@ -47,8 +57,7 @@ class _Deadline(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        self._connection.settimeout(self._left())
-        chunk = self._connection.recv(len(buffer))
+        chunk = self.recv(len(buffer))
         buffer[: len(chunk)] = chunk
         return len(chunk)
 
@@ -67,8 +76,8 @@ def get(
     Raises OSError (TimeoutError among them) and http.client.HTTPException for what is not HTTP.
     """
     client = http.client.HTTPConnection("host.invalid")  # its own idea of the host is never used
-    client.sock = _Deadline(connection, deadline)
-    client.putrequest("GET", path, skip_host=True, skip_accept_encoding=True)
+    client.sock = TimedConnection(connection, deadline)
+    client.putrequest("GET", quote(path, PUNCTUATION), skip_host=True, skip_accept_encoding=True)
     own = {"Host": authority, "User-Agent": AGENT, "Accept": "*/*", "Connection": "close"}
     for name, value in {**own, **(headers or {})}.items():
         client.putheader(name, value)
@@ -78,22 +87,3 @@ def get(
     if body is not None and len(body) > BODY_LIMIT_BYTES:
         body = None
     return Response(response.status, body)
-
-
-def over_tls(
-    connection: socket.socket, name: str, *, verify: bool, deadline: float
-) -> ssl.SSLSocket:
-    """Wrap a connection in TLS; raises ssl.SSLError."""
-    context = ssl.create_default_context()
-    if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    connection.settimeout(max(0.001, deadline - time.monotonic()))
-    return context.wrap_socket(connection, server_hostname=name)
-
-
-def describe_tls(error: ssl.SSLError) -> str:
-    """A failed handshake in words."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"certificate: {error.verify_message}"
-    return f"TLS: {error.reason or error}"

@@ -18,7 +18,7 @@ shift 2
 
 PATH_LIMIT=3    # seconds a mount may take to answer
 ENGINE_LIMIT=8  # seconds the engine may take
-STUCK_AGE=500   # hundredths of a second after which a question to a path counts as hanging
+STUCK_AGE=310   # hundredths of a second: older, a question outlived its SIGKILL and hangs
 
 limited() {
     limit=$1

@@ -23,15 +23,15 @@ class Site:
     scheme: str = "http"
     verify_tls: bool = True
     via_ssh: bool = False
-    name: str | None = None  # asked there instead of at the host's addresses
+    elsewhere: str | None = None  # asked there instead of at the host's addresses
 
     @property
     def names(self) -> tuple[str, ...]:
         """The addresses to try, in order."""
         if self.via_ssh:
             return (LOCALHOST,)
-        if self.name:
-            return (self.name,)
+        if self.elsewhere:
+            return (self.elsewhere,)
         return (LOCALHOST,) if self.host.local else self.host.addresses
 
     @property
@@ -51,15 +51,15 @@ class Site:
         return dial_first(self.names, self.port, timeout_sec)
 
     def secure(self, connection: Connection, deadline: float) -> Connection:
-        """The connection in TLS, where that is the scheme; raises OSError, ssl.SSLError among it."""
+        """The connection in TLS, where that is the scheme; raises OSError, also ssl.SSLError."""
         if self.scheme != "https":
             return connection
         timed = TimedConnection(connection, deadline)
-        return TlsConnection(timed, self.name or self.names[0], verify=self.verify_tls)
+        return TlsConnection(timed, self.names[0], verify=self.verify_tls)
 
 
 def health_site(host: HostBinding, health: HealthBinding) -> Site:
     """Where a health URL is asked."""
     return Site(
-        host, health.port, health.scheme, health.verify_tls, health.via_ssh, name=health.host
+        host, health.port, health.scheme, health.verify_tls, health.via_ssh, elsewhere=health.host
     )

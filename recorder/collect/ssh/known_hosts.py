@@ -27,6 +27,7 @@ class KnownKey:
 
 def host_label(name: str, port: int) -> str:
     """A host's name as known_hosts spells it."""
+    name = name.lower()
     return name if port == SSH_PORT else f"[{name}]:{port}"
 
 
@@ -45,6 +46,12 @@ def known_keys(lines: Iterable[str], label: str) -> tuple[KnownKey, ...]:
             continue
         keys.append(KnownKey(fields[1], key, revoked=marker == REVOKED))
     return tuple(keys)
+
+
+def accepts(known: Iterable[KnownKey], key: bytes) -> bool:
+    """Whether a person has accepted a key; once revoked it stays so, whatever another line says."""
+    verdicts = [one.revoked for one in known if one.key == key]
+    return bool(verdicts) and not any(verdicts)
 
 
 def fingerprint(key: bytes) -> str:

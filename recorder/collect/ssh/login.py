@@ -15,7 +15,7 @@ from recorder.collect.network import describe, dial, reason_of
 from recorder.collect.shell import Unreachable
 from recorder.collect.ssh.config import SSH_PORT, SshOptions, parse_jump, resolve
 from recorder.collect.ssh.keys import login_keys
-from recorder.collect.ssh.known_hosts import fingerprint, host_label, known_keys
+from recorder.collect.ssh.known_hosts import accepts, fingerprint, host_label, known_keys
 from recorder.collect.ssh.library import paramiko
 from recorder.model import Reason
 
@@ -30,16 +30,16 @@ def log_in(options: SshOptions, timeout_sec: float, jumps: int = 0) -> paramiko.
     try:
         _negotiate(transport, options, deadline)
         _authenticate(transport, options, timeout_sec)
-    except (OSError, EOFError, paramiko.SSHException) as error:
+    except Unreachable:
+        transport.close()
+        raise
+    except Exception as error:  # paramiko hands on whatever the other side made it trip over
         transport.close()
         if time.monotonic() >= deadline or isinstance(error, TimeoutError):
             detail = f"connected, then no answer in {timeout_sec:g} s"
             raise Unreachable(Reason.TIMEOUT, detail) from error
         detail = "connection closed before login"
         raise Unreachable(Reason.REFUSED, detail) from error
-    except BaseException:
-        transport.close()
-        raise
     return transport
 
 
@@ -109,10 +109,8 @@ def _negotiate(transport: paramiko.Transport, options: SshOptions, deadline: flo
     if not transport.initial_kex_done:  # start_client returns the same way when its time is up
         raise TimeoutError
     shown = transport.get_remote_server_key()
-    on_file = {key.key: key.revoked for key in known}
-    if on_file.get(shown.asbytes()) is False:
-        return
-    _refuse_key(options, label, shown.asbytes(), known=bool(known))
+    if not accepts(known, shown.asbytes()):
+        _refuse_key(options, label, shown.asbytes(), known=bool(known))
 
 
 def _refuse_key(options: SshOptions, label: str, shown: bytes, *, known: bool) -> None:

@@ -1,0 +1,65 @@
+"""TLS over any connection, be it a socket or a channel through SSH, within one time limit."""
+
+import ssl
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from recorder.collect.shell import Connection
+
+CHUNK_BYTES = 16 * 1024
+T = TypeVar("T")
+
+
+class TlsConnection:
+    """A connection inside another; made when the handshake is done."""
+
+    def __init__(self, connection: Connection, name: str, *, verify: bool) -> None:
+        """Shake hands; raises ssl.SSLError and what the connection below raises."""
+        context = ssl.create_default_context()
+        if not verify:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        self._below = connection
+        self._came, self._goes = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._came, self._goes, server_hostname=name)
+        self._do(self._tls.do_handshake)
+
+    def settimeout(self, timeout: float | None) -> None:
+        self._below.settimeout(timeout)
+
+    def sendall(self, data: bytes) -> None:
+        while data:
+            data = data[self._do(partial(self._tls.write, data)) :]
+
+    def recv(self, size: int) -> bytes:
+        """Up to `size` bytes; none at the end, politely announced or not."""
+        try:
+            return self._do(partial(self._tls.read, size))
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            return b""
+
+    def close(self) -> None:
+        self._below.close()
+
+    def _do(self, step: Callable[[], T]) -> T:
+        """Take a step of the protocol, carrying bytes to and fro until it is done."""
+        while True:
+            try:
+                return step()
+            except ssl.SSLWantReadError:
+                pass
+            finally:
+                self._below.sendall(self._goes.read())
+            chunk = self._below.recv(CHUNK_BYTES)
+            if chunk:
+                self._came.write(chunk)
+            else:
+                self._came.write_eof()
+
+
+def describe_tls(error: ssl.SSLError) -> str:
+    """A failed handshake in words."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"certificate: {error.verify_message}"
+    return f"TLS: {error.reason or error}"
