@@ -109,6 +109,12 @@ def test_truth_is_what_the_command_prints(lab: Lab) -> None:
     assert expected == [row["name"] for row in printed]
 
 
+def test_a_lab_that_is_up_is_seen_by_all_its_traces(lab: Lab) -> None:
+    """What "nothing is left" is measured by does see a lab that is there."""
+    kinds = {each.split(" ")[0] for each in leftovers.remains(lab.folder)}
+    assert kinds == {"process", "loop", "control", "folder"}
+
+
 def _states(lab: Lab) -> dict[str, str]:
     states = {row["name"]: row["state"] for host in DOCKER_HOSTS for row in lab.truth(host)}
     return states | {"swaparr": "restarting"}

@@ -66,7 +66,7 @@ def find_cells(folder: Path) -> dict[str, Cell]:
     return {
         argv[-1]: Cell(argv[-1], pid)
         for pid, argv in _holders(folder)
-        if argv[1:3] == ["-S", str(REAPER)]  # its parents carry the same line behind their own
+        if argv[1] == "-S"  # its parents carry the same line behind their own
     }
 
 
@@ -89,7 +89,7 @@ def _lives(pid: int) -> bool:
 
 
 def _holders(folder: Path) -> Iterator[tuple[int, list[str]]]:
-    tag = [str(REAPER), "--lab", str(folder), "--cell"]
+    tag = ["--lab", str(folder), "--cell"]
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
@@ -97,5 +97,5 @@ def _holders(folder: Path) -> Iterator[tuple[int, list[str]]]:
             argv = (entry / "cmdline").read_text().split("\0")[:-1]
         except (OSError, UnicodeDecodeError):
             continue
-        if argv[-5:-1] == tag:
+        if argv[-4:-1] == tag and Path(argv[-5]).name == REAPER.name:  # of whichever checkout
             yield int(entry.name), argv

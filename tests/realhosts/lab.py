@@ -104,7 +104,7 @@ class Lab:
     @property
     def cgroup(self) -> str:
         """The control group below which all its containers are."""
-        return leftovers.cgroup_of(self.folder)
+        return leftovers.name_of(self.folder)
 
     @property
     def histories(self) -> Path:

@@ -45,15 +45,15 @@ def clear_abandoned(prefix: Path) -> None:
             clear(folder)
 
 
-def cgroup_of(folder: Path) -> str:
-    """The name of the control group of the lab in that folder."""
+def name_of(folder: Path) -> str:
+    """The name of the lab in that folder, to this machine: of its control group and loop files."""
     return f"media-recorder-lab-{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
 
 
 def loop_devices(folder: Path) -> list[str]:
-    """Loop devices whose files are below the folder."""
+    """Loop devices whose files are the lab's, known by the lab's name in theirs."""
     listed = run(["losetup", "--list", "--noheadings", "--output", "NAME,BACK-FILE"])
-    return [line for line in listed.splitlines() if str(folder) in line]
+    return [line for line in listed.splitlines() if name_of(folder) in line]
 
 
 def remains(folder: Path) -> list[str]:
@@ -68,7 +68,7 @@ def remains(folder: Path) -> list[str]:
 
 def cgroups(folder: Path) -> list[Path]:
     """Control groups of the lab, in whichever hierarchies this kernel has."""
-    name = cgroup_of(folder)
+    name = name_of(folder)
     return [path for path in (CGROUPS / name, *CGROUPS.glob(f"*/{name}")) if path.is_dir()]
 
 

@@ -46,7 +46,7 @@ class Machine:
     def start(self, arr_folder: Path, keys: Path) -> None:
         """Start everything that runs on it, and return when it is as the blueprint says."""
         self.sshd.start()
-        mounts.make(self.cell, self.plan)
+        mounts.make(self.cell, self.plan, self.cgroup)
         self.start_apps(arr_folder, keys)
         if self.plan.engine:
             self.engine.start()

@@ -16,11 +16,11 @@ SFTP_SERVER = "/usr/lib/openssh/sftp-server"
 IMAGE_SIZE = "16M"
 
 
-def make(cell: Cell, host: Host) -> None:
-    """Mount what the blueprint says."""
+def make(cell: Cell, host: Host, lab: str) -> None:
+    """Mount what the blueprint says. The name of the lab goes into those of loop devices' files."""
     for mount in host.mounts:
         if mount.kind == "ext4":
-            _mount_image(cell, mount)
+            _mount_image(cell, mount, lab)
         elif mount.kind == "sshfs":
             mount_network(cell, mount)
 
@@ -52,9 +52,9 @@ def unmount(cell: Cell, path: str) -> None:
     cell.run("umount", "--lazy", path)
 
 
-def _mount_image(cell: Cell, mount: Mount) -> None:
+def _mount_image(cell: Cell, mount: Mount, lab: str) -> None:
     """A filesystem of its own in a file; the loop device goes when the mount goes."""
-    image = f"{INSIDE}/{mount.path.strip('/').replace('/', '-')}.ext4"
+    image = f"{INSIDE}/{lab}{mount.path.replace('/', '-')}.ext4"
     cell.shell(
         f"truncate -s {IMAGE_SIZE} {image}; mkfs.ext4 -q {image}; mkdir -p {mount.path};"
         f"mount -o loop,{mount.mode} {image} {mount.path}"
