@@ -1,0 +1,48 @@
+"""Fixtures for `ops` on the lab: the program, its healthy view, and faults that heal."""
+
+import contextlib
+from collections.abc import Iterator
+
+import pytest
+from realhosts import Lab
+
+from stack.ops import Break, Document, Facts, Ops, rebound
+
+IMPATIENT_SEC = 2
+
+
+@pytest.fixture(scope="session")
+def ops(lab: Lab) -> Ops:
+    """The program with the lab's usual two hosts bound, and its usual limits."""
+    return Ops(lab)
+
+
+@pytest.fixture(scope="session")
+def impatient(ops: Ops) -> Ops:
+    """The program with the usual two hosts bound, and short limits."""
+
+    def limit(bindings: Document) -> None:
+        bindings["defaults"] |= {
+            "connect_timeout_sec": IMPATIENT_SEC,
+            "health_timeout_sec": IMPATIENT_SEC,
+        }
+
+    return rebound(ops, "impatient", limit)
+
+
+@pytest.fixture(scope="session")
+def well(ops: Ops) -> Facts:
+    """What is seen of the usual two hosts while nothing is broken that the lab doesn't break."""
+    return ops.facts()
+
+
+@pytest.fixture
+def broken(lab: Lab) -> Iterator[Break]:
+    """Breaks a host; whatever was broken is healed when the test ends, however it ends."""
+    with contextlib.ExitStack() as healing:
+
+        def cause(fault: str, host: str, subject: str = "") -> None:
+            healing.callback(lab.heal, fault, host, subject)
+            lab.cause(fault, host, subject)
+
+        yield cause
