@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from recorder.bindings.stack import HostBinding, ImportBinding, KeyBinding, ServiceBinding
-from recorder.collect.containers import parse_time
+from recorder.collect.containers import is_whole, parse_time, whole_text
 from recorder.collect.http import Response, get
 from recorder.collect.network import describe
 from recorder.collect.shell import Unreachable
@@ -135,9 +135,10 @@ def _title(said: Any, event: str) -> ImportedTitle | None:  # noqa: ANN401 - wha
     if not isinstance(said, dict) or said.get("eventType") != event:
         return None
     at, number, name = parse_time(said.get("date")), said.get("id"), said.get("sourceTitle")
-    if at is None or not isinstance(number, int):
+    if at is None or not is_whole(number):
         return None
-    return ImportedTitle(at, name[:TITLE_LIMIT] if isinstance(name, str) else "", number)
+    title = whole_text(name)[:TITLE_LIMIT] if isinstance(name, str) else ""
+    return ImportedTitle(at, title, number)
 
 
 def read_key(binding: KeyBinding, environ: Mapping[str, str]) -> str:

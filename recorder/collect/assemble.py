@@ -1,17 +1,24 @@
 """From what each host answered to what the stack looks like: pure."""
 
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 
 from recorder.bindings.stack import HostBinding, MountBinding, Stack, VolumeBinding
 from recorder.collect.endpoints import Asked, seen_with
 from recorder.collect.look import HostLook
-from recorder.collect.mounts import Space, judge_mount, judge_volume, network_entry
+from recorder.collect.mounts import (
+    Entry,
+    Space,
+    judge_mount,
+    judge_volume,
+    network_entry,
+    unseen_mount,
+)
 from recorder.collect.services import seen_services, undeclared_services, unseen_services
 from recorder.model import (
     Host,
     HostState,
     Mount,
-    MountState,
     Reason,
     Service,
     Volume,
@@ -46,33 +53,23 @@ def _why_unseen(host: Host) -> Reason | None:
 
 def mounts_of(binding: HostBinding, look: HostLook) -> tuple[Mount, ...]:
     """A host's declared mounts, then those it was asked to find."""
+    name, entries = binding.name, look.entries
     if look.host.state is not HostState.UP:
         reason = _why_unseen(look.host)
+        return tuple(unseen_mount(name, wanted, reason) for wanted in binding.mounts)
+    if entries is None:
         return tuple(
-            Mount(
-                binding.name,
-                wanted.path,
-                MountState.UNKNOWN,
-                source=wanted.source,
-                declared_source=wanted.source,
-                declared_mode=wanted.mode,
-                reason=reason,
-            )
+            unseen_mount(name, wanted, Reason.PROBE_FAILED, look.spaces.get(wanted.path, NO_ANSWER))
             for wanted in binding.mounts
         )
     declared = {wanted.path for wanted in binding.mounts}
     found = [
-        MountBinding(path, mode=look.entries[path].mode)
+        MountBinding(path, mode=entries[path].mode)
         for path in look.found
-        if path not in declared and network_entry(look.entries, path)
+        if path not in declared and network_entry(entries, path)
     ]
     return tuple(
-        judge_mount(
-            binding.name,
-            wanted,
-            look.entries.get(wanted.path),
-            look.spaces.get(wanted.path, NO_ANSWER),
-        )
+        judge_mount(name, wanted, entries.get(wanted.path), look.spaces.get(wanted.path, NO_ANSWER))
         for wanted in (*binding.mounts, *found)
     )
 
@@ -88,13 +85,25 @@ def volumes_of(stack: Stack, binding: HostBinding, look: HostLook) -> tuple[Volu
     wanted += [
         VolumeBinding(f"{binding.name}:{path}", binding.name, path)
         for path in look.found
-        if path not in declared and not network_entry(look.entries, path)
+        if path not in declared and not network_entry(look.entries or {}, path)
     ]
-    # A mount's empty mount point answers too, for the disk it lies on.
-    absent = {mount.path for mount in binding.mounts if mount.path not in look.entries}
     return tuple(
         judge_volume(
-            volume, look.spaces.get(volume.path, NO_ANSWER), mounted=volume.path not in absent
+            volume,
+            look.spaces.get(volume.path, NO_ANSWER),
+            mounted=_mounted(volume.path, binding, look.entries),
         )
         for volume in wanted
     )
+
+
+def _mounted(path: str, binding: HostBinding, entries: Mapping[str, Entry] | None) -> bool | None:
+    """Whether the declared mounts that a path lies on are there; None where nobody told.
+
+    A mount's empty mount point answers too, and so does what lies in it: for another disk.
+    """
+    place = PurePosixPath(path)
+    below = [mount.path for mount in binding.mounts if place.is_relative_to(mount.path)]
+    if entries is None:
+        return None if below else True
+    return all(mount in entries for mount in below)

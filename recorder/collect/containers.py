@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from recorder.collect.probe import Section
 from recorder.model import Engine, Health, Reason, ServiceState
@@ -26,9 +26,12 @@ STATES = {
     "stopping": ServiceState.RUNNING,
 }
 HINTS = {
-    Reason.PERMISSION_DENIED: "on the host: sudo usermod -aG docker USER",
-    Reason.ENGINE_DOWN: "on the host: sudo systemctl status docker",
+    ("docker", Reason.PERMISSION_DENIED): "on the host: sudo usermod -aG docker USER",
+    ("docker", Reason.ENGINE_DOWN): "on the host: sudo systemctl status docker",
+    ("podman", Reason.PERMISSION_DENIED): "on the host: let USER run `sudo -n podman`, by visudo",
+    ("podman", Reason.ENGINE_DOWN): "on the host: podman info",
 }
+VANISHED = re.compile(r"no such (container|object)|no container with", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,8 @@ def parse_engine(section: Section | None, *, silent: str) -> tuple[Engine, tuple
     containers, complaints = _containers(section.lines)
     if kind == "-":
         return Engine(None, readable=False, reason=Reason.NO_ENGINE), ()
-    if containers or (status == "0" and not listed):
+    gone = bool(complaints) and all(VANISHED.search(line) for line in complaints)
+    if containers or (status == "0" and (gone or not listed)):
         return Engine(kind, readable=True), containers
     said = " ".join(complaints)
     return _unreadable(kind, _why(said, status), said or "no answer in time"), ()
@@ -80,9 +84,8 @@ def _why(said: str, status: str) -> Reason:
 
 
 def _unreadable(kind: str | None, reason: Reason, detail: str) -> Engine:
-    return Engine(
-        kind, readable=False, reason=reason, detail=detail[:TEXT_LIMIT], hint=HINTS.get(reason)
-    )
+    hint = HINTS.get((kind or "docker", reason))
+    return Engine(kind, readable=False, reason=reason, detail=detail[:TEXT_LIMIT], hint=hint)
 
 
 def _containers(lines: Sequence[str]) -> tuple[tuple[Container, ...], list[str]]:
@@ -114,9 +117,9 @@ def _described(line: str) -> Container | None:
         name=name.removeprefix("/"),
         state=STATES.get(str(said.get("state")), ServiceState.UNKNOWN),
         health=Health(health) if health in tuple(Health) else Health.NONE,
-        exit_code=exit_code if _whole(exit_code) else None,
+        exit_code=exit_code if is_whole(exit_code) else None,
         oom_killed=said.get("oom_killed") if isinstance(said.get("oom_killed"), bool) else None,
-        restart_count=restarts if _whole(restarts) else None,
+        restart_count=restarts if is_whole(restarts) else None,
         created_at=parse_time(said.get("created")),
         started_at=parse_time(said.get("started")),
         finished_at=parse_time(said.get("finished")),
@@ -130,12 +133,18 @@ def _described(line: str) -> Container | None:
     )
 
 
-def _whole(value: Any) -> bool:  # noqa: ANN401 - whatever JSON held
+def is_whole(value: Any) -> TypeGuard[int]:  # noqa: ANN401 - whatever JSON held
+    """Whether it is a whole number of sane size; JSON's `true` is none."""
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 31
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 - whatever JSON held
-    return value[:TEXT_LIMIT] if isinstance(value, str) and value else None
+    return whole_text(value)[:TEXT_LIMIT] if isinstance(value, str) and value else None
+
+
+def whole_text(text: str) -> str:
+    """A text without the halves of characters that JSON can spell and nothing else can hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def parse_time(value: Any) -> datetime | None:  # noqa: ANN401 - whatever JSON held

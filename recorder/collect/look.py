@@ -1,7 +1,7 @@
 """One host's part of a look: the way into it, one question, and what its answer says."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from recorder.bindings.stack import HostBinding
@@ -19,7 +19,7 @@ class HostLook:
 
     host: Host
     containers: tuple[Container, ...] = ()
-    entries: Mapping[str, Entry] = field(default_factory=dict)
+    entries: Mapping[str, Entry] | None = None  # None: it did not tell what is mounted
     spaces: Mapping[str, Space] = field(default_factory=dict)
     found: tuple[str, ...] = ()  # paths the host found by itself
 
@@ -52,14 +52,15 @@ class Way:
             self._shell.close()
 
 
-def look_at(way: Way, paths: Sequence[str], now_sec: float) -> HostLook:
-    """Ask a host for everything. `now_sec` is our clock, to tell how far off the host's is."""
+def look_at(way: Way, paths: Sequence[str], clock: Callable[[], float]) -> HostLook:
+    """Ask a host for everything. `clock` is ours, to tell how far off the host's is."""
     binding = way.host
     asked = question(paths, search=binding.discover)
     try:
         shell = way()
     except Unreachable as failure:
         return HostLook(_down(binding, failure))
+    now_sec = clock()  # once logged in: its clock is the first thing it tells
     answer = shell.run(asked.script, until=asked.end, timeout_sec=LIMIT_SEC)
     return read_answer(binding, shell.address, asked, answer, now_sec)
 
@@ -73,8 +74,10 @@ def read_answer(
         failure.address = address
         return HostLook(_down(binding, failure))
     parts = sections(answer.output, asked.mark)
-    machine = parse_machine(parts["machine"].lines)
-    engine, containers = parse_engine(parts.get("engine"), silent=f"no answer in {LIMIT_SEC:g} s")
+    told = parts.get("machine")
+    machine = parse_machine(told.lines if told else ())
+    listed = parts.get("engine") if answer.ended is Ended.WHOLE else None  # half a list is none
+    engine, containers = parse_engine(listed, silent=f"no answer in {LIMIT_SEC:g} s")
     paths = parts.get("paths")
     spaces, found = parse_paths(paths.lines if paths else (), asked.paths)
     mounts = parts.get("mounts")
@@ -91,7 +94,7 @@ def read_answer(
         memory_total_bytes=machine.memory_total_bytes,
         memory_available_bytes=machine.memory_available_bytes,
     )
-    entries = parse_mountinfo(mounts.lines if mounts else ())
+    entries = parse_mountinfo(mounts.lines) if mounts else None
     return HostLook(host, containers, entries, spaces, tuple(found))
 
 

@@ -9,6 +9,8 @@ from recorder.bindings.stack import MountBinding, VolumeBinding
 from recorder.model import Mount, MountState, Reason, Volume, VolumeState
 
 SLOW_MS = 1000
+MOST_BYTES = (1 << 63) - 1
+TEXT_LIMIT = 500
 KILLED = 128
 AUTOMOUNTER = "autofs"
 NETWORK_TYPES = frozenset(
@@ -49,6 +51,9 @@ class Space:
 
 
 STALE_ERRORS = ("Stale file handle", "Stale NFS file handle", "Transport endpoint is not connected")
+FORBIDDEN_ERRORS = ("Permission denied", "Operation not permitted")  # ours to look, not its fault
+ABSENT_ERRORS = ("No such file or directory", "Not a directory")
+NOT_TOLD = "the host did not tell what is mounted"
 
 
 def parse_mountinfo(lines: Iterable[str]) -> dict[str, Entry]:
@@ -81,15 +86,15 @@ def parse_paths(lines: Sequence[str], asked: Sequence[str]) -> tuple[dict[str, S
     sizes: dict[int, tuple[int, int]] = {}
     spaces: dict[int, Space] = {}
     for line in lines:
-        kind, number, *words = line.split(" ")
+        kind, number, *words = (*line.split(" "), "")
         if not re.fullmatch(r"\d{1,6}", number, re.ASCII):
             continue
         index = int(number)
-        if kind == "found" and words:
+        if kind == "found" and words[0]:
             names[index] = unescape(words[0])
             found.append(names[index])
-        elif kind == "space":
-            sizes[index] = _sizes(words)
+        elif kind == "space" and (said := _sizes(words)):
+            sizes[index] = said
         elif kind == "asked":
             spaces[index] = _space(words)
     silent = Space()
@@ -103,26 +108,49 @@ def parse_paths(lines: Sequence[str], asked: Sequence[str]) -> tuple[dict[str, S
     return answers, found
 
 
-def _sizes(words: Sequence[str]) -> tuple[int, int]:
-    """Free and total bytes from block size, blocks, free blocks."""
-    size, blocks, free = (int(word) if word.isdecimal() else 0 for word in (*words, "", "", "")[:3])
-    return size * free, size * blocks
+def _sizes(words: Sequence[str]) -> tuple[int, int] | None:
+    """Free and total bytes from block size, blocks, free blocks; None where that is not said."""
+    said = [int(word) for word in words[:3] if re.fullmatch(r"\d{1,19}", word, re.ASCII)]
+    if len(said) < 3:  # noqa: PLR2004
+        return None
+    size, blocks, free = said
+    return min(size * free, MOST_BYTES), min(size * blocks, MOST_BYTES)
 
 
 def _space(words: Sequence[str]) -> Space:
     """An `asked` line: exit status or `still`, hundredths of a second, an error's last words."""
     status, hundredths, *error = (*words, "", "")
     latency_ms = int(hundredths) * 10 if re.fullmatch(r"\d{1,9}", hundredths, re.ASCII) else None
-    said = " ".join(error).strip()
+    said = " ".join(error).strip()[:TEXT_LIMIT]
     if status == "0":
         return Space(Reply.OK, latency_ms=latency_ms)
     if status == "still":
         return Space(Reply.HUNG, error="an earlier question to it still hangs")
-    if status.isdecimal() and int(status) >= KILLED:
+    if re.fullmatch(r"\d{3}", status, re.ASCII) and int(status) >= KILLED:
         seconds = (latency_ms or 0) // 1000
         return Space(Reply.HUNG, latency_ms=latency_ms, error=f"no answer in {seconds} s")
     stale = said in STALE_ERRORS
     return Space(Reply.STALE if stale else Reply.ERROR, latency_ms=latency_ms, error=said or None)
+
+
+def unseen_mount(
+    host: str, wanted: MountBinding, reason: Reason | None, space: Space | None = None
+) -> Mount:
+    """A declared mount of which nobody told whether it is there; that its path hangs is told."""
+    mount = Mount(
+        host,
+        wanted.path,
+        MountState.UNKNOWN,
+        source=wanted.source,
+        declared_source=wanted.source,
+        declared_mode=wanted.mode,
+        reason=reason,
+    )
+    if space is None:
+        return mount
+    if space.reply is Reply.HUNG:
+        return replace(mount, state=MountState.HUNG, reason=None, detail=space.error)
+    return replace(mount, detail=NOT_TOLD)
 
 
 def judge_mount(host: str, wanted: MountBinding, entry: Entry | None, space: Space) -> Mount:
@@ -144,7 +172,8 @@ def judge_mount(host: str, wanted: MountBinding, entry: Entry | None, space: Spa
         return replace(seen, state=MountState.MISSING, detail="nothing is mounted there")
     if space.reply in (Reply.HUNG, Reply.SILENT):
         return replace(seen, state=MountState.HUNG, detail=space.error or "no answer")
-    if space.reply is Reply.STALE:
+    failed = space.reply is Reply.ERROR and space.error not in FORBIDDEN_ERRORS
+    if space.reply is Reply.STALE or failed:
         return replace(seen, state=MountState.STALE, detail=space.error)
     if wanted.source and export(entry.source) != export(wanted.source):
         return replace(seen, state=MountState.WRONG_SOURCE, detail=f"should be {wanted.source}")
@@ -166,11 +195,17 @@ def export(source: str) -> str:
     return path.rstrip("/") or "/"
 
 
-def judge_volume(wanted: VolumeBinding, space: Space, *, mounted: bool) -> Volume:
-    """The space of a volume; not `mounted` says that what should be at its path is not."""
+def judge_volume(wanted: VolumeBinding, space: Space, *, mounted: bool | None) -> Volume:
+    """The space of a volume.
+
+    Not `mounted` says that the mount its path lies on is absent, so that another disk answers
+    there; None, that nobody told.
+    """
     volume = Volume(wanted.name, wanted.host, wanted.path, VolumeState.UNKNOWN)
-    if not mounted:
+    if mounted is False:
         return replace(volume, reason=Reason.PATH_MISSING, detail="nothing is mounted there")
+    if mounted is None and space.reply is Reply.OK:
+        return replace(volume, reason=Reason.PROBE_FAILED, detail=NOT_TOLD)
     if space.reply is Reply.OK:
         return replace(
             volume,
@@ -178,7 +213,7 @@ def judge_volume(wanted: VolumeBinding, space: Space, *, mounted: bool) -> Volum
             free_bytes=space.free_bytes,
             total_bytes=space.total_bytes,
         )
-    if space.reply is Reply.ERROR:
+    if space.reply is Reply.ERROR and space.error in ABSENT_ERRORS:
         return replace(volume, reason=Reason.PATH_MISSING, detail=space.error)
     return replace(volume, reason=Reason.PATH_HUNG, detail=space.error or "no answer")
 

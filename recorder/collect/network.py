@@ -13,7 +13,10 @@ NO_ROUTE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDO
 def dial(name: str, port: int, timeout_sec: float) -> socket.socket:
     """Connect to a port of a host; a name's several addresses share the time evenly."""
     deadline = time.monotonic() + timeout_sec
-    found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:  # what has an empty or an overlong part is no name
+        raise socket.gaierror(socket.EAI_NONAME, "no such name") from error
     failure: OSError = TimeoutError("no address in time")
     for index, (family, kind, protocol, _, address) in enumerate(found):
         left = (deadline - time.monotonic()) / (len(found) - index)
@@ -67,6 +70,8 @@ def describe(error: OSError, timeout_sec: float) -> str:
         Reason.NAME_NOT_FOUND: "name not found",
         Reason.NO_ROUTE: "no route to it",
     }
-    if isinstance(error, ConnectionResetError):
+    if isinstance(error, ConnectionResetError | BrokenPipeError):
         return "connection closed by the other side"
-    return words.get(reason_of(error), "connection refused")
+    if isinstance(error, ConnectionRefusedError):
+        return "connection refused"
+    return words.get(reason_of(error)) or f"no connection: {(error.strerror or 'refused').lower()}"

@@ -65,7 +65,7 @@ def sections(output: bytes, mark: str) -> dict[str, Section]:
         if first == mark and (rest.split(" ", 1)[0] not in ("space", "asked", "found")):
             if words:
                 found[words[0]] = Section(tuple(words[1:]), tuple(lines))
-            words, lines = rest.split(), []
+            words, lines = rest.split(" "), []
         elif first == mark:
             lines.append(rest)
         elif line and words and words[0] != "paths":

@@ -100,7 +100,7 @@ class Look:
         for host in self._stack.hosts:
             volumes = [v.path for v in self._stack.volumes if v.host == host.name]
             paths = tuple(dict.fromkeys([mount.path for mount in host.mounts] + volumes))
-            task = partial(look_at, self._ways[host.name], paths, self._now_sec)
+            task = partial(look_at, self._ways[host.name], paths, self._asking.clock)
             self._hosts[host.name] = self._pool.submit(task)
 
     def _ask_endpoints(self) -> None:

@@ -5,11 +5,17 @@ program, OpenSSH's documented defaults stand. `~` is the user's HOME.
 """
 
 import getpass
+import os
+import re
 import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from recorder.collect.shell import Unreachable
+from recorder.model import Reason
+
 SSH_PORT = 22
+MOST_PORT = 65535
 RESOLVE_LIMIT_SEC = 10
 SYSTEM_KNOWN_HOSTS = (Path("/etc/ssh/ssh_known_hosts"), Path("/etc/ssh/ssh_known_hosts2"))
 DEFAULT_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
@@ -50,7 +56,17 @@ def resolve(address: str, user: str | None, port: int | None) -> SshOptions:
         ).stdout.decode("utf-8", "replace")
     except FileNotFoundError:
         return defaults
+    except subprocess.SubprocessError as error:
+        detail = _complaint(error, config)
+        raise Unreachable(Reason.PROBE_FAILED, detail, hint=f"mend {config}") from error
     return parse_resolved(said, defaults)
+
+
+def _complaint(error: subprocess.SubprocessError, config: Path) -> str:
+    """The first line of what `ssh` says against a config file."""
+    said = error.stderr if isinstance(error, subprocess.CalledProcessError) else b""
+    lines = said.decode("utf-8", "replace").strip().splitlines()
+    return f"ssh: {lines[0]}" if lines else f"ssh does not read {config}"
 
 
 def parse_resolved(said: str, defaults: SshOptions) -> SshOptions:
@@ -63,7 +79,7 @@ def parse_resolved(said: str, defaults: SshOptions) -> SshOptions:
         if keyword == "identityfile":
             key_files.append(value)
     host_name = one.get("hostname", defaults.host_name)
-    port = int(one.get("port", defaults.port))
+    port = _port(one.get("port")) or defaults.port
     user = one.get("user", defaults.user)
     tokens = {"h": host_name, "p": str(port), "r": user, "n": defaults.host_name}
     tokens |= {"u": defaults.user, "d": str(Path.home()), "%": "%"}
@@ -78,7 +94,7 @@ def parse_resolved(said: str, defaults: SshOptions) -> SshOptions:
         key_files=tuple(_path(fill(name, tokens)) for name in key_files) or defaults.key_files,
         known_hosts=tuple(map(_path, known)) or defaults.known_hosts,
         only_these_keys=one.get("identitiesonly") == "yes",
-        agent=None if agent == "SSH_AUTH_SOCK" else agent,
+        agent=None if agent == "SSH_AUTH_SOCK" else os.path.expandvars(agent),
         key_alias=_said(one, "hostkeyalias"),
         jump=_said(one, "proxyjump"),
         command=fill(command, tokens) if command else None,
@@ -93,6 +109,11 @@ def fill(text: str, tokens: dict[str, str]) -> str:
         filled += before + tokens.get(rest[:1], "%" + rest[:1])
         rest = rest[1:]
     return filled + rest
+
+
+def _port(text: str | None) -> int | None:
+    number = int(text) if text and re.fullmatch(r"\d{1,5}", text, re.ASCII) else 0
+    return number if 0 < number <= MOST_PORT else None
 
 
 def _said(one: dict[str, str], keyword: str) -> str | None:
@@ -119,9 +140,10 @@ def _defaults(address: str, user: str | None, port: int | None) -> SshOptions:
 def parse_jump(hop: str) -> tuple[str, str | None, int | None]:
     """Host, user and port of one ProxyJump hop: `[user@]host[:port]` or an ssh:// URI."""
     user, _, place = hop.removeprefix("ssh://").rpartition("@")
-    name, colon, port = place.rpartition(":")
-    if colon and port.isdecimal() and (":" not in name or name.endswith("]")):
+    name, _, digits = place.rpartition(":")
+    port = _port(digits) if ":" not in name or name.endswith("]") else None
+    if name and port is not None:
         place = name
     else:
-        port = ""
-    return place.strip("[]"), user or None, int(port) if port else None
+        port = None
+    return place.strip("[]"), user or None, port
