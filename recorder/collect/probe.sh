@@ -84,6 +84,8 @@ containers() {
         command -v "$kind" >/dev/null 2>&1 || continue
         way=
         list "$kind" && break
+        # A docker that is podman by another name: podman's turn comes.
+        [ "$kind$status" = docker0 ] && case $(limited "$PATH_LIMIT" docker --version) in podman*) continue ;; esac
         tells=$(printf '%s engine %s %s\n%s' "$mark" "$kind" "$status" "$said")
         if sudo_helps; then
             way='sudo -n'
@@ -99,6 +101,9 @@ containers() {
         printf '\n%s engine %s 0 listed\n' "$mark" "$kind"
         # shellcheck disable=SC2086 # words are wanted: the way in, the ids
         limited "$ENGINE_LIMIT" $way "$kind" inspect --type container --format "$container" $ids 2>&1
+        status=$?
+        # Part of a list would make the rest look gone.
+        [ "$status" -lt 128 ] || printf '\n%s engine %s %s\n' "$mark" "$kind" "$status"
     else
         printf '\n%s\n' "${told:-$mark engine - 127}"
     fi
@@ -136,9 +141,9 @@ space() {
     if [ -r /proc/self/mountinfo ]; then
         limited "$PATH_LIMIT" stat -f -c "$mark space $1 %S %b %a media-recorder" -- "$2"
     else
-        # shellcheck disable=SC2046 # df's columns
-        set -- "$1" $(df -Pk -- "$2" | tail -n 1)
-        printf '%s space %s 1024 %s %s\n' "$mark" "$1" "$3" "$5"
+        said=$(limited "$PATH_LIMIT" df -Pk -- "$2") || return
+        # df's columns, told by the one with a percent sign: the first and the last may hold spaces.
+        printf '%s\n' "$said" | sed -n "\$s/.* \([0-9][0-9]*\)  *[0-9][0-9]*  *\([0-9][0-9]*\)  *[0-9]*% .*/$mark space $1 1024 \1 \2/p"
     fi
 }
 
@@ -154,7 +159,7 @@ ask_path() {
     status=$?
     ended=$(clock)
     why=
-    [ "$status" -eq 0 ] || [ "$status" -ge 128 ] || why=$(limited "$PATH_LIMIT" stat -f -- "$2" 2>&1)
+    [ "$status" -eq 0 ] || [ "$status" -ge 128 ] || why=$(space "$1" "$2" 2>&1)
     printf '%s asked %s %s %s %s\n' "$mark" "$1" "$status" $((ended - began)) "${why##*: }"
 }
 
@@ -199,6 +204,7 @@ paths() {
     fi
     wait
     # Read behind the questions: to ask is what makes an automounter mount.
+    [ -r /proc/self/mountinfo ] || return
     printf '\n%s mounts\n' "$mark"
     grep -vE ' - (overlay|nsfs|proc|sysfs|cgroup2?|devpts|mqueue|tracefs|debugfs|securityfs|bpf|pstore|configfs|hugetlbfs|fusectl|binfmt_misc) ' /proc/self/mountinfo
 }
