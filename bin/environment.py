@@ -51,21 +51,37 @@ def provide_venv() -> bool:
 
 
 def make(folder: Path, requirements: list[Path]) -> int:
+    """Make it in its place; where that fails, the one before comes back and serves on."""
+    before = Path(f"{folder}.before")
+    if (folder / MADE).is_file():
+        shutil.rmtree(before, ignore_errors=True)
+        folder.rename(before)
     shutil.rmtree(folder, ignore_errors=True)
+    if install(folder, requirements):
+        (folder / MADE).touch()
+        shutil.rmtree(before, ignore_errors=True)
+        return 0
+    shutil.rmtree(folder, ignore_errors=True)
+    if before.is_dir():
+        before.rename(folder)
+        print(f"ops: could not make {folder}, the lines above say why; the one before is used")
+        return 0
+    print(f"ops: could not make {folder}; the lines above say why")
+    return 2
+
+
+def install(folder: Path, requirements: list[Path]) -> bool:
     python = folder / "bin" / "python"
     pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     pip += ["--require-hashes", "--no-deps", "--progress-bar", "off"]
     files = [word for path in requirements for word in ("-r", path)]
     for command in ([sys.executable, "-m", "venv", folder], [*pip, *files]):
-        done = subprocess.run(command, check=False)
-        if done.returncode:
-            print(f"ops: could not make {folder}; the lines above say why")
-            return 2
+        if subprocess.run(command, check=False).returncode:
+            return False
     (site,) = folder.glob("lib/python3*/site-packages")
     # The checkout itself is on the path, by a way that survives its being moved.
     (site / "checkout.pth").write_text("../../../..\n", encoding="utf-8")
-    (folder / MADE).touch()
-    return 0
+    return True
 
 
 if __name__ == "__main__":

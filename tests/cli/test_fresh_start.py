@@ -61,6 +61,25 @@ def test_changed_requirements_make_the_environment_anew(clone: Path, tmp_path: P
     assert made.stat().st_mtime > 0
 
 
+def test_an_environment_that_cannot_be_made_anew_leaves_the_one_before(
+    clone: Path, tmp_path: Path
+) -> None:
+    """An update without a network does not take the program away; the next start tries again."""
+    run("./bin/ops", "--version", cwd=clone, home=tmp_path)
+    requirements = clone / "requirements.txt"
+    pinned = requirements.read_text()
+    requirements.write_text(pinned + "no-such-package==1 --hash=sha256:" + 64 * "0" + "\n")
+    try:
+        failed = run("./bin/ops", "--version", cwd=clone, home=tmp_path)
+    finally:
+        requirements.write_text(pinned)
+    assert failed.returncode == 0
+    assert failed.stdout.startswith("media-recorder ")
+    assert "the one before is used" in failed.stderr
+    again = run("./bin/ops", "--version", cwd=clone, home=tmp_path)
+    assert (again.returncode, again.stdout) == (0, failed.stdout)
+
+
 def test_an_installed_package_works_from_any_folder(tmp_path: Path) -> None:
     """`pip install .` gives an `ops` that has the probe inside and needs no checkout."""
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
