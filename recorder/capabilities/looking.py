@@ -14,6 +14,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from recorder.bindings import find_folder, load, narrow
+from recorder.bindings.spelling import did_you_mean
 from recorder.bindings.stack import Stack
 from recorder.collect.snapshot import Asking, Look, Part, make_ready
 from recorder.errors import ExitCode, RecorderError, UsageError
@@ -98,15 +99,23 @@ def begin(stack: Stack, parts: Part, day: Day | None = None) -> Look:
 
 def finish(look: Look, choice: Choice) -> Snapshot:
     """Wait, and keep of the look what was asked for; UsageError where there is no such service."""
-    snapshot = _waited(look)
+    return chosen_of(_waited(look), choice)
+
+
+def chosen_of(snapshot: Snapshot, choice: Choice) -> Snapshot:
+    """The services a person named, everything where none is; UsageError where there is no such."""
     if not choice.services:
         return snapshot
-    shown = snapshot.of_services(choice.services)
-    seen = {name for service in shown.services for name in (service.name, service.container)}
+    known = {
+        name: None for service in snapshot.services for name in (service.name, service.container)
+    }
     for name in choice.services:
-        if name not in seen:
-            raise UsageError(f'no service "{name}" here; `ops media.service.status` lists them')
-    return shown
+        if name not in known:
+            raise UsageError(
+                f'no service "{name}" here{did_you_mean(name, known)}; '
+                "`ops media.service.status` lists them"
+            )
+    return snapshot.of_services(choice.services)
 
 
 def _waited(look: Look) -> Snapshot:

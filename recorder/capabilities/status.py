@@ -11,6 +11,7 @@ from recorder.bindings import PendingGaps, Stack, start_reading_gaps
 from recorder.capabilities.looking import (
     Choice,
     begin,
+    chosen_of,
     finish,
     looking,
     now,
@@ -91,7 +92,7 @@ def _watch(choice: Choice, stack: Stack, every_sec: float) -> ExitCode:
         while True:
             began = time.monotonic()
             snapshot = begin(stack, Part.ALL).wait()
-            shown = snapshot.of_services(choice.services) if choice.services else snapshot
+            shown = chosen_of(snapshot, choice)
             live.update(dashboard(shown, read.gaps, tz=LocalTime(), notes=notes), refresh=True)
             time.sleep(max(0.0, every_sec - (time.monotonic() - began)))
     return ExitCode.INTERRUPTED

@@ -5,10 +5,13 @@ nothing is ever added to known_hosts, and no password is ever asked for.
 """
 
 import contextlib
+import os
 import shlex
+import signal
 import socket
 import subprocess
 import time
+import weakref
 from dataclasses import replace
 
 from recorder.collect.network import describe, dial, reason_of
@@ -55,17 +58,41 @@ def _stream(options: SshOptions, timeout_sec: float, jumps: int) -> socket.socke
         raise Unreachable(reason_of(error), describe(error, timeout_sec)) from error
 
 
+class _CommandEnd(socket.socket):
+    """Our end of a ProxyCommand. Closed, or left when the program ends, it ends the command too.
+
+    One that still knocks at a door where nobody answers would not notice by itself.
+    """
+
+    def ends(self, process: subprocess.Popen[bytes]) -> None:
+        """Tie the command to this end."""
+        self._end_command = weakref.finalize(self, _end, process)
+
+    def close(self) -> None:
+        super().close()
+        self._end_command()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a command and what it started: it leads a process group of its own."""
+    if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+
+
 def _through_command(command: str) -> socket.socket:
     """A ProxyCommand, both its ends one socket, so that time limits hold for it too."""
-    ours, theirs = socket.socketpair()
+    mine, theirs = socket.socketpair()
     with theirs:
-        subprocess.Popen(
+        ours = _CommandEnd(fileno=mine.detach())
+        process = subprocess.Popen(
             ["/bin/sh", "-c", f"exec {command}"],  # a line for the shell: ssh_config(5)
             stdin=theirs.fileno(),
             stdout=theirs.fileno(),
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+        ours.ends(process)
     return ours
 
 
