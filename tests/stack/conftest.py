@@ -1,19 +1,24 @@
 """Fixtures for `ops` on the lab: the program, its healthy view, and faults that heal."""
 
 import contextlib
+import subprocess
 from collections.abc import Iterator
 
 import pytest
 from realhosts import Lab
 
-from stack.ops import Break, Document, Facts, Ops, rebound
+from stack.ops import PROGRAM, Break, Document, Facts, Ops, rebound
 
 IMPATIENT_SEC = 2
 
 
 @pytest.fixture(scope="session")
 def ops(lab: Lab) -> Ops:
-    """The program with the lab's usual two hosts bound, and its usual limits."""
+    """The program with the lab's usual two hosts bound, and its usual limits.
+
+    Its environment is made here, where there may be an internet, if it isn't there already.
+    """
+    subprocess.run([PROGRAM, "--version"], check=True, capture_output=True)
     return Ops(lab)
 
 

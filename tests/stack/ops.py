@@ -6,14 +6,17 @@ whole: `expected == actual`.
 """
 
 import json
+import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
 from realhosts import Lab
+from realhosts.waiting import wait_until
 
 PROGRAM = str(Path(__file__).resolve().parents[2] / "bin" / "ops")
 Thing = tuple[str, str, str]  # kind, host, name
@@ -21,6 +24,7 @@ Facts = dict[Thing, str]
 Document = dict[str, Any]
 Break = Callable[..., None]  # fault, host, service or container
 Change = Callable[[Document], object]
+SYN_SENT = "02"  # in /proc/net/tcp: proc(5)
 FLICKERING = ("swaparr",)  # restarts for ever: running at one moment, restarting at the next
 
 
@@ -53,15 +57,55 @@ class Ops:
         """What media.status saw."""
         return facts(self.document("media.status", *arguments, code=code))
 
-    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401 - Popen's own
-        """Start it and go on; its process is the one of the returned object."""
-        return subprocess.Popen(
-            self.lab.command([PROGRAM, *arguments]),
-            env=self.lab.environment(self.root),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            **options,
+    def start(self, *arguments: str) -> "Running":
+        """Start it and go on."""
+        return Running(
+            subprocess.Popen(
+                self.lab.command([PROGRAM, *arguments]),
+                env=self.lab.environment(self.root),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The program while it runs; leave the `with` block and it does not."""
+
+    entering: subprocess.Popen[str]  # enters the control machine, starts the program, awaits it
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.entering.poll() is None:
+            self.send(signal.SIGKILL)
+        self.entering.communicate()
+
+    @property
+    def pid(self) -> int:
+        """The program's own process id, as this machine counts."""
+        children = Path(f"/proc/{self.entering.pid}/task/{self.entering.pid}/children")
+        return int(wait_until(children.read_text, "the program to start").split()[0])
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal, as a terminal or another program does."""
+        os.kill(self.pid, number)
+
+    def end(self) -> tuple[int, str, str]:
+        """Wait for its end: exit code, or minus the signal that ended it; output; complaints."""
+        output, complaints = self.entering.communicate(timeout=60)
+        return self.entering.returncode, output, complaints
+
+    def waits_for(self, address: str) -> bool:
+        """Whether it knocks at a door where nobody answers."""
+        wanted = "".join(f"{int(part):02X}" for part in reversed(address.split(".")))
+        table = Path(f"/proc/{self.pid}/net/tcp").read_text().splitlines()[1:]
+        return any(
+            line.split()[2].startswith(wanted) and line.split()[3] == SYN_SENT for line in table
         )
 
 
