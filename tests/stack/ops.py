@@ -24,7 +24,7 @@ Facts = dict[Thing, str]
 Document = dict[str, Any]
 Break = Callable[..., None]  # fault, host, service or container
 Change = Callable[[Document], object]
-SYN_SENT = "02"  # in /proc/net/tcp: proc(5)
+ESTABLISHED, SYN_SENT = "01", "02"
 FLICKERING = ("swaparr",)  # restarts for ever: running at one moment, restarting at the next
 
 
@@ -102,11 +102,23 @@ class Running:
 
     def waits_for(self, address: str) -> bool:
         """Whether it knocks at a door where nobody answers."""
-        wanted = "".join(f"{int(part):02X}" for part in reversed(address.split(".")))
-        table = Path(f"/proc/{self.pid}/net/tcp").read_text().splitlines()[1:]
         return any(
-            line.split()[2].startswith(wanted) and line.split()[3] == SYN_SENT for line in table
+            far.startswith(_hex(address)) and state == SYN_SENT
+            for far, state in self._connections()
         )
+
+    def talks_to(self, address: str, port: int) -> bool:
+        """Whether it has a connection to that port."""
+        return (f"{_hex(address)}:{port:04X}", ESTABLISHED) in self._connections()
+
+    def _connections(self) -> list[tuple[str, str]]:
+        """The far end and the state of each TCP connection of its machine: proc(5)."""
+        lines = Path(f"/proc/{self.pid}/net/tcp").read_text().splitlines()[1:]
+        return [(line.split()[2], line.split()[3]) for line in lines]
+
+
+def _hex(address: str) -> str:
+    return "".join(f"{int(part):02X}" for part in reversed(address.split(".")))
 
 
 def facts(document: Document) -> Facts:
