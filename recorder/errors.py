@@ -3,8 +3,19 @@
 The tree:
 
     RecorderError             anything we can explain in one line
-    └── UsageError            the call itself is off: an option, a name, a path
-        └── BindingError      the bindings hold mistakes; one line each
+    ├── UsageError            the call itself is off: an option, a name, a path
+    │   └── BindingError      the bindings hold mistakes; one line each
+    └── StoreError            the history can't be written or read
+        ├── NoHistoryError    nothing was recorded, or not at that time
+        ├── PlaceError        it lies where SQLite can't keep it whole: a network filesystem
+        ├── ForeignError      the file is another application's
+        ├── NewerError        a newer program made it
+        ├── OlderError        it waits for an upgrade that can't be made here
+        ├── DamagedError      the file is not what was written
+        ├── BusyError         another process holds it
+        ├── FullError         the disk is full
+        ├── ReadOnlyError     it may not be written
+        └── ClockError        the clock went back too far to tell what came first
 
 Anything else that escapes is our own bug and keeps its traceback. What could not be *seen* is not
 an error at all: it is a value with a reason in the snapshot.
@@ -50,3 +61,49 @@ class BindingError(UsageError):
     @property
     def lines(self) -> tuple[str, ...]:
         return self.mistakes
+
+
+class StoreError(RecorderError):
+    """The history can't be written or read; whatever was looked at is shown all the same."""
+
+    exit_code = ExitCode.NOT_RECORDED
+
+
+class NoHistoryError(StoreError):
+    """Nothing was recorded, or not at that time."""
+
+
+class PlaceError(StoreError):
+    """The file lies on a filesystem whose locks SQLite can't rely on."""
+
+
+class ForeignError(StoreError):
+    """The file is another application's."""
+
+
+class NewerError(StoreError):
+    """A newer program made the file."""
+
+
+class OlderError(StoreError):
+    """The file waits for an upgrade that can't be made here."""
+
+
+class DamagedError(StoreError):
+    """The file is not what was written; it is left as it is."""
+
+
+class BusyError(StoreError):
+    """Another process holds the file."""
+
+
+class FullError(StoreError):
+    """The disk is full; what was recorded before is whole."""
+
+
+class ReadOnlyError(StoreError):
+    """The file or its folder may not be written."""
+
+
+class ClockError(StoreError):
+    """The clock went back too far to tell what came first."""

@@ -1,0 +1,98 @@
+"""Where the history lies, and whether it can be kept there.
+
+SQLite's write-ahead log needs memory shared between processes and locks that hold: a network
+filesystem has neither (https://www.sqlite.org/wal.html, section 2.2).
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from recorder.errors import PlaceError
+
+VARIABLE = "MEDIA_RECORDER_DB"
+NETWORK_TYPES = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "webdav", "davfs", "afs", "9p", "ceph"}
+    | {"glusterfs", "lustre", "acfs", "macfuse", "osxfuse", "fuse.sshfs", "fuse.rclone"}
+    | {"fuse.glusterfs", "fuse.s3fs", "fuse.davfs2"}
+)
+MOUNTINFO = Path("/proc/self/mountinfo")
+
+
+def history_path(given: Path | None, environ: Mapping[str, str]) -> Path:
+    """Where the history is: as given, else $MEDIA_RECORDER_DB, else the user's state folder."""
+    if given is None and environ.get(VARIABLE):
+        given = Path(environ[VARIABLE])
+    if given is None:
+        import platformdirs  # noqa: PLC0415 - loaded when needed
+
+        given = platformdirs.user_state_path("media-recorder") / "history.db"
+    return Path(os.path.abspath(given.expanduser()))  # noqa: PTH100 - resolve() may hang on a mount
+
+
+def check_place(path: Path) -> None:
+    """Refuse a network filesystem; PlaceError. Asks the mount table before it touches the path."""
+    mounts = _mounts()
+    for place in (str(path), os.path.realpath(path)):
+        mounted = filesystem_of(place, mounts)
+        if mounted in NETWORK_TYPES:
+            raise PlaceError(
+                f"{path} lies on a network filesystem ({mounted}), where SQLite can't keep a "
+                f"history whole; give a path on a local disk with --db or ${VARIABLE}"
+            )
+
+
+def filesystem_of(path: str, mounts: Iterable[tuple[str, str]]) -> str | None:
+    """The type of the filesystem a path lies on, by (mount point, type); the last mount wins."""
+    best, found = "", None
+    for point, kind in mounts:
+        inside = path == point or path.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):
+            best, found = point, kind
+    return found
+
+
+def _mounts() -> list[tuple[str, str]]:
+    if sys.platform == "darwin":
+        listed = subprocess.run(
+            ["/sbin/mount"], capture_output=True, text=True, check=False, errors="replace"
+        )
+        return read_mac_mounts(listed.stdout)
+    try:
+        return read_mountinfo(MOUNTINFO.read_text("utf-8", "surrogateescape"))
+    except OSError:
+        return []
+
+
+def read_mountinfo(text: str) -> list[tuple[str, str]]:
+    """(mount point, type) of each line of mountinfo, proc_pid_mountinfo(5)."""
+    mounts = []
+    for line in text.splitlines():
+        before, dash, behind = line.partition(" - ")
+        if dash:
+            point = re.sub(r"\\([0-3][0-7]{2})", lambda m: chr(int(m[1], 8)), before.split(" ")[4])
+            mounts.append((point, behind.split(" ")[0]))
+    return mounts
+
+
+def read_mac_mounts(text: str) -> list[tuple[str, str]]:
+    """(mount point, type) of each line of mount(8) on a Mac: `//nas/x on /Volumes/x (smbfs, …)`."""
+    return re.findall(r"^.* on (/.*) \((\w+)[,)]", text, re.MULTILINE)
+
+
+def make_folder(path: Path) -> None:
+    """The folder the history lies in, the user's own where it must be made."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def backups_folder(path: Path) -> Path:
+    """Where the verified copies of a history lie."""
+    return path.with_name(f"{path.name}.backups")
+
+
+def backups(path: Path) -> list[Path]:
+    """The verified copies of a history, oldest first. They bear their names once verified."""
+    return sorted(backups_folder(path).glob("[0-9]*Z.db"))

@@ -1,0 +1,104 @@
+"""When looks were taken: the clock's rules, the stretches they cover, and their own rows.
+
+Invariant: the time of a snapshot is later than that of every one before it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from statistics import median_low
+
+import sqlalchemy as sa
+
+from recorder.errors import ClockError
+from recorder.model import HostState, Snapshot, Trigger
+from recorder.store.rows import seconds
+from recorder.store.tables import coverage, snapshot
+from recorder.store.things import time_of
+
+GREATEST_STEP_SEC = 300
+USUAL_INTERVAL_SEC = 300  # until there are looks enough to tell
+SHORTEST_INTERVAL_SEC, LONGEST_INTERVAL_SEC = 60, 3600
+LATE_INTERVALS = 2.5  # a look that comes later than this many intervals leaves a gap
+LOOKS_TO_TELL_FROM = 40
+INTERVALS_TO_TELL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Where the history stands when a snapshot comes."""
+
+    first_ts: int | None  # of the newest stretch; None: this is the first snapshot of all
+    last_ts: int | None
+
+
+def newest(db: sa.Connection) -> Before:
+    """The newest stretch of snapshots."""
+    row = db.execute(sa.select(coverage).order_by(coverage.c.first_ts.desc()).limit(1)).first()
+    return Before(None, None) if row is None else Before(row.first_ts, row.last_ts)
+
+
+def time_to_record(taken_at: datetime, before: Before) -> int:
+    """When a snapshot is recorded: as its clock says, or just after the last one.
+
+    Raises ClockError where the clock went back too far for that.
+    """
+    ts = seconds(taken_at) or 0
+    if before.last_ts is None or ts > before.last_ts:
+        return ts
+    if before.last_ts - ts <= GREATEST_STEP_SEC:
+        return before.last_ts + 1
+    newest_at = time_of(before.last_ts)
+    raise ClockError(
+        f"not recorded: the clock says {_iso(taken_at)}, but the newest snapshot is of "
+        f"{_iso(newest_at)}; set the clock, or if it was wrong then, "
+        f"`ops media.history.repair --drop-after {_iso(taken_at)}`"
+    )
+
+
+def _iso(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def usual_interval_sec(db: sa.Connection) -> int:
+    """How long it usually is from one look to the next; a person's count where no schedule is."""
+    newest_looks = (
+        sa.select(snapshot.c.ts, snapshot.c.trigger)
+        .order_by(snapshot.c.ts.desc())
+        .limit(LOOKS_TO_TELL_FROM)
+    )
+    looks = db.execute(newest_looks).all()
+    scheduled = [row.ts for row in looks if row.trigger == Trigger.SCHEDULE]
+    times: list[int] = (
+        scheduled if len(scheduled) > INTERVALS_TO_TELL else [row.ts for row in looks]
+    )
+    if len(times) <= INTERVALS_TO_TELL:
+        return USUAL_INTERVAL_SEC
+    usual = median_low([later - earlier for later, earlier in pairwise(times)])
+    return min(max(usual, SHORTEST_INTERVAL_SEC), LONGEST_INTERVAL_SEC)
+
+
+def cover(db: sa.Connection, before: Before, ts: int) -> None:
+    """Extend the newest stretch to a look, or begin one where it comes late."""
+    late = LATE_INTERVALS * usual_interval_sec(db)
+    if before.last_ts is None or ts - before.last_ts > late:
+        db.execute(coverage.insert().values(first_ts=ts, last_ts=ts, snapshots=1))
+        return
+    db.execute(
+        coverage.update()
+        .where(coverage.c.first_ts == before.first_ts)
+        .values(last_ts=ts, snapshots=coverage.c.snapshots + 1)
+    )
+
+
+def log(db: sa.Connection, taken: Snapshot, ts: int) -> None:
+    """The look's own row."""
+    db.execute(
+        snapshot.insert().values(
+            ts=ts,
+            trigger=taken.trigger.value,
+            duration_ms=taken.duration_ms,
+            unreachable=sum(host.state is HostState.DOWN for host in taken.hosts),
+            clock_step_sec=ts - (seconds(taken.taken_at) or 0),
+        )
+    )

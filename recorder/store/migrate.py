@@ -1,0 +1,168 @@
+"""The schema's way from nothing to now, by Alembic and nothing else.
+
+Whether a file is current is a plain SELECT; Alembic is loaded only where it is not. A new file is
+made complete under another name first, so none is ever seen half made. An upgrade is one
+transaction with its mark, after a checked copy of the file was put beside it.
+"""
+
+import contextlib
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import sqlalchemy as sa
+
+import recorder
+from recorder.errors import NewerError, OlderError, StoreError
+from recorder.store.connection import connect, engine_of
+from recorder.store.copying import copy_verified, sync_folder
+from recorder.store.location import make_folder
+from recorder.store.trouble import damaged, explained
+
+REVISIONS = ("0001",)  # oldest first
+HEAD = REVISIONS[-1]
+ABANDONED_AFTER_SEC = 3600
+
+
+def migrations() -> Path:
+    """Where the migrations are: inside the installed package, else in the checkout."""
+    package = Path(recorder.__file__).parent
+    installed = package / "migrations"
+    return installed if installed.is_dir() else package.parent / "migrations"
+
+
+def revision_of(connection: sqlite3.Connection) -> str | None:
+    """The schema's revision; None where the file has none."""
+    try:
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # no such table
+            return None
+        raise
+    return None if row is None else str(row[0])
+
+
+def is_current(path: Path, mode: str = "mode=rw") -> bool:
+    """Whether the file's schema is this program's. Raises NewerError, DamagedError."""
+    with explained(path), contextlib.closing(connect(path, mode)) as connection:
+        revision = revision_of(connection)
+        if revision is None:
+            raise damaged(path, "its schema has no revision")
+        if revision not in REVISIONS:
+            raise NewerError(_made_by_newer(path, connection))
+    return revision == HEAD
+
+
+def _made_by_newer(path: Path, connection: sqlite3.Connection) -> str:
+    row = connection.execute("SELECT value FROM meta WHERE key = 'schema_made_by'").fetchone()
+    version = f"version {row[0]}" if row else "a newer version"
+    return (
+        f"{path} was made by a newer media-recorder; install {version} or newer: "
+        "`git pull`, or `pip install --upgrade media-recorder`"
+    )
+
+
+def create(path: Path) -> None:
+    """Make an empty history. Where another process made one meanwhile, that one stays."""
+    with explained(path):
+        make_folder(path)
+        _clear_abandoned(path)
+        unfinished = path.with_name(f".{path.name}.{os.getpid()}.new")
+        try:
+            _make(unfinished)
+            _name(unfinished, path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        sync_folder(path.parent)
+
+
+def _clear_abandoned(path: Path) -> None:
+    for left in path.parent.glob(f".{path.name}.*.new*"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > ABANDONED_AFTER_SEC:
+                left.unlink()
+
+
+def _make(path: Path) -> None:
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    with contextlib.closing(connect(path)) as connection:
+        # These take effect only before the first table, and the second only before WAL.
+        connection.execute("PRAGMA page_size = 4096")
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.execute("VACUUM")
+    _migrate(path)
+    with contextlib.closing(connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _name(unfinished: Path, path: Path) -> None:
+    try:
+        os.link(unfinished, path)
+    except FileExistsError:
+        return
+    except OSError:  # a filesystem without links
+        if not path.exists():
+            unfinished.rename(path)
+
+
+def upgrade(path: Path) -> Path | None:
+    """Bring a file's schema up to this program's; the checked copy made first, None if current."""
+    if is_current(path):
+        return None
+    if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
+        raise OlderError(
+            f"{path} has an older schema and may not be written; "
+            "as its owner: `ops media.history.upgrade`"
+        )
+    before = path.with_name(f"{path.name}.before-{HEAD}")
+    copy_verified(path, before)
+    try:
+        with explained(path):
+            _migrate(path)
+    except StoreError:
+        raise
+    except Exception as error:
+        raise StoreError(
+            f"{path} could not be upgraded ({_first_line(error)}) and is as it was; "
+            f"a checked copy is {before}"
+        ) from error
+    return before
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
+
+
+def _migrate(path: Path) -> None:
+    with _alembic_transaction(path) as connection:
+        from alembic import command  # noqa: PLC0415 - loaded only where a schema changes
+        from alembic.config import Config  # noqa: PLC0415
+
+        config = Config()
+        config.set_main_option("script_location", str(migrations()).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        strays = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if strays:
+            raise ValueError(f"the new schema would leave {len(strays)} rows without their parent")
+        connection.exec_driver_sql(
+            "INSERT INTO meta (key, value) VALUES ('schema_made_by', ?) "
+            "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (recorder.__version__,),
+        )
+
+
+@contextlib.contextmanager
+def _alembic_transaction(path: Path) -> Iterator[sa.Connection]:
+    """One transaction with foreign keys off: re-making a parent table would empty its children."""
+    engine = engine_of(path)
+    sa.event.listen(
+        engine, "connect", lambda driver, _: driver.execute("PRAGMA foreign_keys = OFF")
+    )
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()

@@ -1,0 +1,158 @@
+"""The one write: a snapshot becomes spans, samples and a look, all of it or nothing.
+
+A state that did not change touches no row. One that did ends its span at the snapshot before and
+begins another at this one. What a host no longer has is gone; what it could not be asked about is
+unknown, which never ends as anything else did.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from recorder.model import HostState, ImportCount, Kind, Snapshot
+from recorder.store import entities, looks, numbers, spans
+from recorder.store.connection import transaction
+from recorder.store.entities import Match
+from recorder.store.identity import sightings
+from recorder.store.live import Live, live_things
+from recorder.store.loops import Restarts, steadied
+from recorder.store.numbers import KnownSeries
+from recorder.store.rows import GREATEST, UNKNOWN, Row, row_of, seconds, text
+from recorder.store.tables import import_event
+from recorder.store.tables import spans as span_tables
+from recorder.store.things import time_of
+from recorder.store.values import Recorded
+
+DAY_SEC = 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One snapshot's place in the history, while it is written."""
+
+    db: sa.Connection
+    ts: int  # when it is recorded
+    last_ts: int  # the snapshot before; the same where this is the first
+    known: KnownSeries
+
+
+def record(engine: sa.Engine, snapshot: Snapshot) -> Recorded:
+    """Store a snapshot of the whole stack; what it does not hold is no more.
+
+    A look narrowed to a host, a service or a part must not be recorded. Raises StoreError;
+    ClockError where the clock went back too far. Nothing is stored then.
+    """
+    with transaction(engine) as db:
+        before = looks.newest(db)
+        ts = looks.time_to_record(snapshot.taken_at, before)
+        last_ts = ts if before.last_ts is None else before.last_ts
+        turn = Turn(db, ts, last_ts, numbers.known_series(db))
+        live = live_things(db)
+        home = entities.site_id(db, snapshot.site)
+        matches, unsighted = entities.match(db, home, sightings(snapshot), live)
+        for match in matches:
+            _see(turn, match)
+        _miss(turn, snapshot, unsighted, live)
+        things = [(match.id, match.sighting.thing) for match in matches]
+        numbers.store(db, ts, things, turn.known)
+        for entity_id, thing in things:
+            if isinstance(thing, ImportCount):
+                _keep_titles(db, entity_id, thing)
+        looks.cover(db, before, ts)
+        looks.log(db, snapshot, ts)
+    return _recorded(snapshot, ts)
+
+
+def _recorded(snapshot: Snapshot, ts: int) -> Recorded:
+    shift = ts - (seconds(snapshot.taken_at) or 0)
+    note = None
+    if shift > 1:  # by one: two looks in one second, no fault of the clock's
+        note = f"the clock went back {timedelta(seconds=shift - 1)}; recorded {shift} s later"
+    return Recorded(time_of(ts), shift, note)
+
+
+def _see(turn: Turn, match: Match) -> None:
+    """Begin a span for a sighted thing that is new or left the one it was in."""
+    kind, live = match.sighting.key.kind, match.live
+    row = row_of(match.sighting.thing, turn.ts)
+    if kind is Kind.HOST:
+        row = _remembering_boot(turn.db, match, row)
+    if kind is Kind.SERVICE and live is not None:
+        row = _steadied(turn, live, row)
+    if live is None:
+        spans.begin(turn.db, kind, match.id, turn.ts, row)
+    elif spans.differs(kind, live.row, row):
+        _change(turn, live, row)
+
+
+def _change(turn: Turn, live: Live, row: Row) -> None:
+    spans.end(turn.db, live, turn.last_ts)
+    spans.begin(turn.db, live.kind, live.id, turn.ts, row)
+
+
+def _remembering_boot(db: sa.Connection, match: Match, row: Row) -> Row:
+    """A host that is down keeps the boot id it was last known by, so that a reboot can be told."""
+    if row["state"] != HostState.DOWN:
+        return row
+    if match.live is not None and match.live.row["state"] != UNKNOWN:
+        return {**row, "boot_id": match.live.row["boot_id"]}
+    span = span_tables[Kind.HOST]
+    known = sa.select(span.c.boot_id).where(
+        span.c.entity_id == match.id, span.c.boot_id.is_not(None)
+    )
+    return {**row, "boot_id": db.scalar(known.order_by(span.c.first_ts.desc()).limit(1))}
+
+
+def _steadied(turn: Turn, live: Live, row: Row) -> Row:
+    kept = turn.known.get((live.id, "restart_count"))
+    count = kept.last_value if kept else live.row["restart_count"]
+    restarts = Restarts(count, kept.last_ts if kept else None)
+
+    def spans_of_the_day() -> int:
+        span = span_tables[Kind.SERVICE]
+        begun = sa.select(sa.func.count()).where(
+            span.c.entity_id == live.id, span.c.first_ts > turn.ts - DAY_SEC
+        )
+        return turn.db.scalar(begun) or 0
+
+    return steadied(live.row, row, turn.ts, restarts, spans_of_the_day)
+
+
+def _miss(turn: Turn, snapshot: Snapshot, unsighted: Iterable[Live], live: Iterable[Live]) -> None:
+    """End what is no more; what its host could not be asked about is unknown."""
+    dark = spans.darkness(snapshot)
+    hosts = {thing.id: thing.identity for thing in live if thing.kind is Kind.HOST}
+    for thing in unsighted:
+        reason = dark.get((thing.kind, hosts.get(thing.parent_id or 0, "")))
+        row = spans.no_more(thing) if reason is None else spans.unseen(thing, reason)
+        if spans.differs(thing.kind, thing.row, row):
+            _change(turn, thing, row)
+        if reason is None:
+            entities.retire(turn.db, thing, turn.ts)
+
+
+def _keep_titles(db: sa.Connection, entity_id: int, imported: ImportCount) -> None:
+    """Store each import once, however often an app tells of it."""
+    titles = {
+        (seconds(title.at) or 0, title.event_id): text(title.title)
+        for title in imported.titles
+        if abs(title.event_id) <= GREATEST
+    }
+    if not titles:
+        return
+    columns = import_event.c
+    kept = db.execute(
+        sa.select(columns.ts, columns.event_id).where(
+            columns.entity_id == entity_id, columns.ts >= min(titles)[0]
+        )
+    )
+    stored = {(row.ts, row.event_id) for row in kept}
+    new = [
+        {"entity_id": entity_id, "ts": key[0], "event_id": key[1], "title": title}
+        for key, title in titles.items()
+        if key not in stored
+    ]
+    if new:
+        db.execute(import_event.insert(), new)

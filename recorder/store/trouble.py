@@ -1,0 +1,118 @@
+"""What SQLite and the system complain of, told apart: locked, full and read-only are no damage.
+
+The result codes are SQLite's (https://www.sqlite.org/rescode.html).
+"""
+
+import contextlib
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from recorder.errors import (
+    BusyError,
+    DamagedError,
+    FullError,
+    ReadOnlyError,
+    StoreError,
+)
+from recorder.store.location import backups
+
+FULL_BELOW_BYTES = 1 << 20
+OWN_MISTAKES = frozenset(
+    {
+        sqlite3.SQLITE_ERROR,
+        sqlite3.SQLITE_CONSTRAINT,
+        sqlite3.SQLITE_MISMATCH,
+        sqlite3.SQLITE_MISUSE,
+        sqlite3.SQLITE_RANGE,
+        sqlite3.SQLITE_INTERNAL,
+    }
+)
+ERRNOS: Mapping[int, type[StoreError]] = {
+    errno.ENOSPC: FullError,
+    errno.EDQUOT: FullError,
+    errno.EROFS: ReadOnlyError,
+    errno.EACCES: ReadOnlyError,
+    errno.EPERM: ReadOnlyError,
+}
+
+
+@contextlib.contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn SQLite's and the system's errors into StoreErrors; our own mistakes stay as they are."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise explanation(path, error) from error
+    except OSError as error:
+        raise _of_system(path, error) from error
+    except Exception as error:
+        wrapped = getattr(error, "orig", None)  # as SQLAlchemy hands it on
+        if isinstance(wrapped, sqlite3.Error):
+            raise explanation(path, wrapped) from error
+        raise
+
+
+def explanation(path: Path, error: sqlite3.Error) -> Exception:
+    """What a SQLite error means to a person; the error itself where it is our own mistake."""
+    code = getattr(error, "sqlite_errorcode", None)
+    primary = None if code is None else code & 0xFF
+    if primary is None or primary in OWN_MISTAKES:
+        return error
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL):
+        return busy(path)
+    if primary == sqlite3.SQLITE_FULL or (primary == sqlite3.SQLITE_IOERR and _is_full(path)):
+        return full(path)
+    if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
+        return read_only(path)
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return damaged(path, str(error))
+    return StoreError(f"{path}: {error}; see `ops media.history.check`")
+
+
+def _of_system(path: Path, error: OSError) -> StoreError:
+    kind = ERRNOS.get(error.errno or 0)
+    if kind is FullError:
+        return full(path)
+    if kind is ReadOnlyError:
+        return read_only(path)
+    return StoreError(f"{path}: {(error.strerror or str(error)).lower()}")
+
+
+def _is_full(path: Path) -> bool:
+    try:
+        disk = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < FULL_BELOW_BYTES
+
+
+def busy(path: Path) -> BusyError:
+    return BusyError(f"{path} is locked by another process; try again, or see `fuser {path}`")
+
+
+def full(path: Path) -> FullError:
+    return FullError(
+        f"no space left for {path}; what was recorded before is whole. "
+        f"Make room: `df -h {path.parent}`"
+    )
+
+
+def read_only(path: Path) -> ReadOnlyError:
+    return ReadOnlyError(f"{path} or its folder may not be written; see `ls -la {path.parent}`")
+
+
+def damaged(path: Path, what: str) -> DamagedError:
+    """Damage, with the way out: the last verified backup, or saving what can be read."""
+    kept = backups(path)
+    restore = (
+        f"last verified backup: {kept[-1].name}, `ops media.history.restore {kept[-1].name}`"
+        if kept
+        else "there is no verified backup beside it"
+    )
+    return DamagedError(
+        f"{path} is damaged ({what}) and left as it is; {restore}; "
+        "to save what can be read: `ops media.history.repair --salvage`"
+    )

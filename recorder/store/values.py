@@ -1,0 +1,97 @@
+"""What the store hands out besides the model's own values. Times are aware UTC."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from recorder.model import Kind, Snapshot, Thing
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A snapshot that is stored."""
+
+    at: datetime  # the time it is recorded at
+    shifted_sec: int = 0  # how much later than its clock said
+    note: str | None = None  # what a person should know of the clock
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of time; `end` None: it lasts."""
+
+    begin: datetime
+    end: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A stretch in which snapshots were taken at their usual interval."""
+
+    begin: datetime
+    end: datetime  # the last of them
+    snapshots: int
+
+
+@dataclass(frozen=True, slots=True)
+class LastKnown:
+    """What was last known of a thing that could not be seen."""
+
+    kind: Kind
+    host: str  # "" for an app's imports
+    name: str
+    seen_at: datetime  # the last snapshot that saw it so
+    thing: Thing
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The stack as it was known at a time: what the last snapshot before it saw.
+
+    Of snapshots older than the raw window, numbers are averages of their hour or day, the trigger
+    is `schedule` and the duration 0.
+    """
+
+    asked_at: datetime
+    snapshot: Snapshot  # `taken_at` says when it was seen
+    last_known: tuple[LastKnown, ...]  # of each thing that is unknown in it, as far as ever known
+    gap: Stretch | None  # the stretch without snapshots `asked_at` lies in, if it does
+
+
+class Step(StrEnum):
+    """How finely numbers are asked for."""
+
+    RAW = "sample"
+    HOUR = "rollup_hour"
+    DAY = "rollup_day"
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Free space at one time: a sample, or the average of the hour or UTC day beginning there."""
+
+    at: datetime
+    kind: Kind  # mount, volume
+    host: str
+    name: str
+    free_bytes: int
+    total_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A copy of the history that was checked after it was written."""
+
+    path: Path
+    made_at: datetime
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """What could be read of a damaged file."""
+
+    path: Path  # the new file
+    rows: int
+    damaged: tuple[str, ...]  # the tables that could not be read whole
