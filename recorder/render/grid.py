@@ -88,11 +88,13 @@ def _in_columns(row: Row, columns: Sequence[int], width: int, ellipsis: str) -> 
 
 
 def _on_one_line(row: Row, width: int) -> list[Text]:
+    """A row without columns; one that begins with an empty cell goes on below the row before it."""
     text = Text("  ").join(cell for cell in row.cells if cell.plain)
-    room = width - row.indent
+    indent = row.indent if row.cells[0].plain else row.indent + _FOLD_INDENT
+    room = width - indent
     first, *others = fold(text, room, room - _FOLD_INDENT)
-    hang = " " * (row.indent + _FOLD_INDENT)
-    return [Text(" " * row.indent) + first, *(Text(hang) + line for line in others)]
+    hang = " " * (indent + _FOLD_INDENT)
+    return [Text(" " * indent) + first, *(Text(hang) + line for line in others)]
 
 
 def cropped(text: Text, width: int, ellipsis: str) -> Text:

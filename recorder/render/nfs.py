@@ -16,6 +16,7 @@ from recorder.render.summary import summary
 from recorder.render.units import elapsed, size
 
 _PATH_CELLS = 40
+_TOLD_CELLS = 10  # what is told of a mount folds below itself before its columns give way
 _USUAL_TYPE = "nfs"
 
 
@@ -30,7 +31,8 @@ def box(snapshot: Snapshot, label_cells: int) -> Box | None:
         path = (Text(safe(mount.path, _PATH_CELLS)),) if with_path else ()
         cells = (_mode(mount), state(mount), Text(_told(mount)))
         rows.append(Row((Text(label), *path, *cells)))
-    return Box("NFS", [[Grid(rows, (2, 3, 3) if with_path else (2, 4, 4), label_cells)]])
+    gaps = (2, 3, 3) if with_path else (2, 4, 4)
+    return Box("NFS", [[Grid(rows, gaps, label_cells, last_cells=_TOLD_CELLS)]])
 
 
 def labels(snapshot: Snapshot) -> Iterable[str]:
