@@ -64,6 +64,7 @@ container=$container'"oneoff":'$label'com.docker.compose.oneoff")}}}'
 list() {
     said=$(limited "$ENGINE_LIMIT" "$@" ps --all --quiet --no-trunc 2>&1)
     status=$?
+    [ "$status" -lt 128 ] || said= # but for a shell's own "Killed"
     ids=
     for word in $said; do
         case $word in *[!0-9a-f]*) ;; *) [ ${#word} -eq 64 ] && ids="$ids $word" ;; esac
