@@ -1,6 +1,7 @@
 """media.status: the whole stack on one screen."""
 
 import contextlib
+import os
 import sys
 import time
 from pathlib import Path
@@ -21,7 +22,7 @@ from recorder.capabilities.looking import (
 )
 from recorder.collect.snapshot import Look, Part
 from recorder.errors import ExitCode, UsageError
-from recorder.model import LocalTime, Snapshot
+from recorder.model import LocalTime
 
 SHORTEST_WATCH_SEC = 1.0
 USUAL_WATCH_SEC = 5.0
@@ -80,19 +81,21 @@ def _watch(choice: Choice, stack: Stack, every_sec: float) -> ExitCode:
         raise UsageError("--watch draws a screen; for JSON, repeat `media.status --json`")
     if not sys.stdout.isatty():
         raise UsageError("--watch needs a terminal; leave it out to print once")
-    from rich.live import Live  # noqa: PLC0415 - only to watch
+    from rich.control import Control  # noqa: PLC0415 - only to watch
+    from rich.screen import Screen  # noqa: PLC0415
 
     from recorder.render.status import dashboard  # noqa: PLC0415
 
-    console = screen(choice)
     read = start_reading_gaps(_register(choice)).result()
     notes = [read.note] if read.note else []
-    snapshot: Snapshot | None = None
-    with contextlib.suppress(KeyboardInterrupt), Live(console=console, screen=True) as live:
+    with contextlib.suppress(KeyboardInterrupt), screen(choice).screen():
         while True:
             began = time.monotonic()
-            snapshot = begin(stack, Part.ALL).wait()
-            shown = chosen_of(snapshot, choice)
-            live.update(dashboard(shown, read.gaps, tz=LocalTime(), notes=notes), refresh=True)
+            shown = chosen_of(begin(stack, Part.ALL).wait(), choice)
+            console = screen(choice)  # as large as the terminal is by now
+            console.height = os.get_terminal_size(sys.stdout.fileno()).lines
+            console.control(Control.home())
+            drawn = dashboard(shown, read.gaps, tz=LocalTime(), notes=notes)
+            console.print(Screen(drawn), end="")
             time.sleep(max(0.0, every_sec - (time.monotonic() - began)))
     return ExitCode.INTERRUPTED
