@@ -142,6 +142,7 @@ def _waited(look: Look) -> Snapshot:
         timer.join()
         if told and os.environ.get("TERM", "dumb") != "dumb":
             stream.write(f"\x1b[{len(told)}A\x1b[J")  # up, and clear to the end of the screen
+            stream.flush()  # before the result is drawn there
 
 
 def screen(choice: Choice) -> "Console":
