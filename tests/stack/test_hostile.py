@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from realhosts import Lab, hostile
 
-from stack.ops import Facts, Ops, facts
+from stack.ops import Facts, Ops, bound, facts
 from stack.screens import flaws
+from stack.terminal import terminal
 
 CHECKS = (
     ("media.status",),
@@ -39,6 +40,32 @@ def test_the_screen_stays_whole(ops: Ops, check: tuple[str, ...], columns: int) 
     done = ops(*check, env={"COLUMNS": str(columns)})
     assert (done.returncode in (0, 1), done.stderr) == (True, "")
     assert flaws(done.stdout, columns) == []
+
+
+@pytest.fixture
+def found(lab: Lab, ops: Ops) -> Ops:
+    """The program with a host that is shown as found: hostile labels are its headings."""
+    host = {"addresses": ["192.0.2.210"], "ssh_user": "ubuntu", "discover": True}
+    return ops.at(bound(lab, "found", {"version": 1, "hosts": {"it": host}, "services": {}}))
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_hostile_labels_are_shown_escaped(found: Ops, columns: int) -> None:
+    """What would move the cursor, colour a line or begin a new one is shown as its code."""
+    shown = found("media.status", env={"COLUMNS": str(columns)}).stdout
+    assert flaws(shown, columns) == []
+    assert "\\x1b[2J\\x1b[31mred" in shown
+    assert "[red]radarr[/red]" in shown
+    assert "first\\nsecond\\r\\nthird" in shown
+
+
+def test_boxes_close_on_a_real_terminal(found: Ops) -> None:
+    """A terminal draws hostile text as wide as the program reckons."""
+    with terminal(found, "media.status") as window:
+        output = window.output()
+    edges = [line for line in output.splitlines() if line[:1] in "┌│└" and line[-1:] not in "┐│┘"]
+    assert "hostile-emoji" in output
+    assert edges == []
 
 
 def test_hostile_containers_are_seen_as_what_they_are(lab: Lab, ops: Ops, well: Facts) -> None:
