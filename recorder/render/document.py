@@ -9,16 +9,28 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from recorder.model import EndpointState, Gap, ImportCount, Snapshot, findings, verdict
+from recorder.model import (
+    EndpointState,
+    Gap,
+    ImportCount,
+    Snapshot,
+    Volume,
+    findings,
+    verdict,
+)
 from recorder.render import parts
+from recorder.render.past import NO_PAST, Past, free_change
 from recorder.render.things import (
     Object,
+    changes,
     counts_by_host,
     finding,
     gap,
     host,
     imported,
     instant,
+    last_free,
+    last_known,
     mount,
     service,
     volume,
@@ -26,6 +38,7 @@ from recorder.render.things import (
 
 SCHEMA_VERSION = 1
 NO_HISTORY = "no history is recorded"
+FIRST_LOOK = "recording begins with this look"
 
 
 def status(
@@ -35,6 +48,7 @@ def status(
     generated_at: datetime,
     recorded: bool = False,
     notes: Sequence[str] = (),
+    past: Past = NO_PAST,
 ) -> Object:
     """The document of media.status."""
     data: Object = {
@@ -43,8 +57,9 @@ def status(
         "services": [service(it) for it in snapshot.services],
         "counts": counts_by_host(snapshot),
         "mounts": [mount(it) for it in snapshot.mounts],
-        "volumes": [volume(it) | _trend() for it in snapshot.volumes],
-        "changes": {"since": None, "snapshots": 0, "events": [], "reason": NO_HISTORY},
+        "volumes": [volume(it) | _past_of(it, past) | _trend() for it in snapshot.volumes],
+        "last_known": last_known(past),
+        "changes": _changes(past),
         "imports": {it.app: imported(it) for it in snapshot.imports},
         "gaps": [gap(it) for it in gaps],
         "findings": [finding(it) for it in findings(snapshot)],
@@ -130,6 +145,16 @@ def _snapshot(snapshot: Snapshot, *, recorded: bool = False) -> Object:
         "site": snapshot.site,
         "recorded": recorded,
     }
+
+
+def _changes(past: Past) -> Object:
+    if past.changes is None:
+        return {"since": None, "snapshots": 0, "events": [], "reason": NO_HISTORY}
+    return changes(past.changes) | {"reason": None if past.changes.since else FIRST_LOOK}
+
+
+def _past_of(it: Volume, past: Past) -> Object:
+    return {"free_change_bytes": free_change(it, past)} | last_free(it, past)
 
 
 def _trend() -> Object:

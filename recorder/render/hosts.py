@@ -1,6 +1,7 @@
 """VM STATUS: each host, whether it answers, and if not, why and what to type next."""
 
 from collections.abc import Sequence
+from datetime import tzinfo
 
 from rich.text import Text
 
@@ -9,22 +10,33 @@ from recorder.render import marks, words
 from recorder.render.box import Box
 from recorder.render.grid import Grid, Row
 from recorder.render.safe import TEXT_CELLS, safe
-from recorder.render.units import duration
+from recorder.render.units import duration, moment
 
 _CLOCK_OFF_SEC = 60  # a clock further off is worth a word
 
 
-def box(snapshot: Snapshot) -> Box | None:
+def box(snapshot: Snapshot, tz: tzinfo) -> Box | None:
     """The box of all hosts; None when there is none."""
     addressed = any(host.address for host in snapshot.hosts)
-    rows = [row for host in snapshot.hosts for row in _rows(host, addressed=addressed)]
+    seen = {host.name: _last_seen(host, snapshot, tz) for host in snapshot.hosts}
+    rows = [
+        row for host in snapshot.hosts for row in _rows(host, seen[host.name], addressed=addressed)
+    ]
     return Box("VM STATUS", [[Grid(rows, gaps=(3, 2, 4))]]) if rows else None
 
 
-def _rows(host: Host, *, addressed: bool) -> list[Row]:
+def _last_seen(host: Host, snapshot: Snapshot, tz: tzinfo) -> str:
+    """When one that doesn't answer last did: ", last seen 13:55"; empty when that isn't known."""
+    if host.state is HostState.UP or host.last_seen is None:
+        return ""
+    return f", last seen {moment(host.last_seen, snapshot.taken_at, tz)}"
+
+
+def _rows(host: Host, last_seen: str, *, addressed: bool) -> list[Row]:
     number = "" if host.number is None else f" ({host.number})"
     name = Text.assemble((safe(host.name), "name"), number)
-    return [Row((name, state(host), *_told(host, addressed=addressed))), *hint(host.hint)]
+    told = _told(host, last_seen, addressed=addressed)
+    return [Row((name, state(host), *told)), *hint(host.hint)]
 
 
 def state(host: Host) -> Text:
@@ -34,9 +46,9 @@ def state(host: Host) -> Text:
     return Text(f"{mark}{marks.GLUE}{word}", marks.style(mark))
 
 
-def _told(host: Host, *, addressed: bool) -> tuple[Text, ...]:
+def _told(host: Host, last_seen: str, *, addressed: bool) -> tuple[Text, ...]:
     if host.state is not HostState.UP:
-        return (Text(words.why(host.reason, host.detail)),)
+        return (Text(f"{words.why(host.reason, host.detail)}{last_seen}"),)
     address = (Text(safe(host.address or "")),) if addressed else ()
     known = [f"up {duration(host.uptime_sec)}"] if host.uptime_sec is not None else []
     return *address, Text(", ".join([*known, *_clock(host.clock_offset_sec)]))

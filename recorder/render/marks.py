@@ -7,6 +7,11 @@ FAIL = "✗"
 WARN = "!"
 UNKNOWN = "?"
 IDLE = "○"  # does not run, and need not
+AGAIN = "↻"  # restarted, rebooted, re-created
+NEWER = "⬆"  # another image
+OLDER = "⬇"
+NOTED = "·"  # a change, for better or worse
+UNDER = "└"  # brought about by what stands above
 MANY = "*"  # more than one instance
 NEXT = "→"  # what to type next
 ELLIPSIS = "…"
@@ -18,6 +23,11 @@ ASCII = {
     OK: "+",
     FAIL: "X",
     IDLE: "o",
+    AGAIN: "@",
+    NEWER: "^",
+    OLDER: "v",
+    NOTED: "-",
+    UNDER: "`",
     NEXT: "->",
     ELLIPSIS: "...",
     MINUS: "-",

@@ -1,6 +1,7 @@
 """SERVICES: how many run on each host, which don't and why, and what the endpoints answer."""
 
 from collections.abc import Iterable, Sequence
+from datetime import tzinfo
 
 from rich.text import Text
 
@@ -20,20 +21,31 @@ from recorder.render.box import Box
 from recorder.render.closing import Severities, severities
 from recorder.render.grid import Grid, Row
 from recorder.render.hosts import hint
+from recorder.render.past import NO_PAST, Past
 from recorder.render.safe import safe
+from recorder.render.units import moment
 
 ENDPOINTS = "endpoints:"
 _GAP = 2
 _INDENT = 2
+_UNSEEN = "unknown"
 
 
-def box(snapshot: Snapshot, label_cells: int) -> Box | None:
-    """The box of all services, its labels `label_cells` wide; None when there are none to see."""
+def box(snapshot: Snapshot, label_cells: int, tz: tzinfo, past: Past = NO_PAST) -> Box | None:
+    """The box of all services, its labels `label_cells` wide; None when there are none to see.
+
+    Of a host whose containers could not be seen, what was last known of them is counted.
+    """
     wrong = severities(snapshot)
     hosts = [host for host in snapshot.hosts if _speaks(host, snapshot.on(host.name))]
     if not hosts:
         return None
-    grids = [grid for host in hosts for grid in _host(host, snapshot, wrong, label_cells)]
+    known = {name: _counts_then(name, it, snapshot, tz) for name, it in past.last_known.items()}
+    grids = [
+        grid
+        for host in hosts
+        for grid in _host(host, snapshot, wrong, label_cells, known.get(host.name))
+    ]
     parts = [[*grids, *_endpoints(snapshot.services, label_cells)]]
     if snapshot.services:
         parts.append([*categories.grids(snapshot.services, wrong)])
@@ -51,9 +63,11 @@ def _speaks(host: Host, services: Sequence[Service]) -> bool:
     return bool(services) or host.engine is not None
 
 
-def _host(host: Host, snapshot: Snapshot, wrong: Severities, label_cells: int) -> Iterable[Grid]:
+def _host(
+    host: Host, snapshot: Snapshot, wrong: Severities, label_cells: int, known: str | None
+) -> Iterable[Grid]:
     services = snapshot.on(host.name)
-    row = Row((Text(f"{safe(host.name)}:"), _standing(host, services)))
+    row = Row((Text(f"{safe(host.name)}:"), _standing(host, services, known)))
     yield Grid([row], (_GAP,), label_cells)
     if host.engine and not host.engine.readable:
         yield Grid(hint(host.engine.hint))
@@ -71,28 +85,40 @@ def _trouble(service: Service, snapshot: Snapshot, mark: str) -> Row:
     return Row((name, Text(words.service(service, snapshot.taken_at))), _INDENT)
 
 
-def _standing(host: Host, services: Sequence[Service]) -> Text:
-    """The counts of a host, or why there are none."""
+def _counts_then(host: str, then: Snapshot, snapshot: Snapshot, tz: tzinfo) -> str | None:
+    """What was last known of a host's containers: "as of 13:55: 10 running"."""
+    counts = count(then.on(host))
+    seen = ((counts.running, "running"), (counts.exited, "exited"), (counts.error, "error"))
+    told = " | ".join(marks.glued(f"{number} {word}") for number, word in seen if number)
+    at = marks.glued(f"as of {moment(then.taken_at, snapshot.taken_at, tz)}:")
+    return f"{at} {told}" if told else None
+
+
+def _standing(host: Host, services: Sequence[Service], known: str | None) -> Text:
+    """The counts of a host, or why there are none and what was last known."""
     counts = count(tuple(services))
     unseen = _unseen(host, wanted=bool(services))
     if unseen and counts.unknown == counts.total:
         total = f"{counts.total} total | " if counts.total else ""
-        return Text(total).append(unseen, marks.style(marks.UNKNOWN))
+        if known is None:
+            return Text(total).append(unseen, marks.style(marks.UNKNOWN))
+        short = _UNSEEN if host.state is HostState.DOWN else unseen
+        return Text(total).append(f"{short}, {known}", marks.style(marks.UNKNOWN))
     return counted(counts) if counts.total else Text("no containers", "quiet")
 
 
 def _unseen(host: Host, *, wanted: bool) -> str | None:
     """Why the host's containers could not be seen; None when they were."""
     if host.state is HostState.DOWN:
-        return "unknown: host down"
+        return f"{_UNSEEN}: host down"
     if host.state is HostState.UNKNOWN:
-        return f"unknown: {words.why(host.reason, None)}"
+        return f"{_UNSEEN}: {words.why(host.reason, None)}"
     engine = host.engine
     if engine is None or engine.readable:
         return None
     if engine.reason is Reason.NO_ENGINE and not wanted:
         return words.why(engine.reason, engine.detail)
-    return f"unknown: {words.why(engine.reason, engine.detail)}"
+    return f"{_UNSEEN}: {words.why(engine.reason, engine.detail)}"
 
 
 def counted(counts: Counts) -> Text:

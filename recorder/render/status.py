@@ -8,11 +8,12 @@ from rich.console import Group
 from rich.text import Text
 
 from recorder.model import Gap, Snapshot
+from recorder.render import changes, hosts, imports, nfs, service_counts, storage
 from recorder.render import gaps as gaps_box
-from recorder.render import hosts, imports, nfs, service_counts, storage
 from recorder.render.box import Box, Plain
 from recorder.render.closing import closing
 from recorder.render.grid import Grid, Row
+from recorder.render.past import NO_PAST, Past
 from recorder.render.safe import safe
 from recorder.render.units import seconds, stamp
 
@@ -21,19 +22,27 @@ _LABEL_CELLS = 24  # wider labels don't push the others' columns
 
 
 def dashboard(
-    snapshot: Snapshot, gaps: Sequence[Gap] = (), *, tz: tzinfo, notes: Sequence[str] = ()
+    snapshot: Snapshot,
+    gaps: Sequence[Gap] = (),
+    *,
+    tz: tzinfo,
+    notes: Sequence[str] = (),
+    past: Past = NO_PAST,
 ) -> Group:
     """The screen of media.status: header, boxes, notes, and what is wrong. Times are in `tz`."""
-    return Group(_header(snapshot, tz), *_boxes(snapshot, gaps), closing(snapshot, notes))
+    boxes = _boxes(snapshot, gaps, tz, past)
+    return Group(_header(snapshot, tz), *boxes, closing(snapshot, notes))
 
 
-def _boxes(snapshot: Snapshot, gaps: Sequence[Gap]) -> Iterable[Box]:
+def _boxes(snapshot: Snapshot, gaps: Sequence[Gap], tz: tzinfo, past: Past) -> Iterable[Box]:
     cells = _label_cells(snapshot)
+    changed = past.changes
     boxes = (
-        hosts.box(snapshot),
-        service_counts.box(snapshot, cells),
+        hosts.box(snapshot, tz),
+        service_counts.box(snapshot, cells, tz, past),
         nfs.box(snapshot, cells),
-        storage.box(snapshot, cells),
+        storage.box(snapshot, cells, tz, past),
+        changes.box(changed, snapshot, tz, asked=past.asked) if changed else None,
         imports.box(snapshot),
         gaps_box.box(gaps),
     )

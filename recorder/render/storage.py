@@ -1,6 +1,7 @@
 """STORAGE: the space of each watched volume."""
 
 from collections.abc import Iterable
+from datetime import datetime, tzinfo
 
 from rich.text import Text
 
@@ -9,25 +10,46 @@ from recorder.render import marks, words
 from recorder.render.box import Box
 from recorder.render.closing import severities
 from recorder.render.grid import Grid, Row
+from recorder.render.past import NO_PAST, Past, free_change
 from recorder.render.safe import safe
-from recorder.render.units import percent, size
+from recorder.render.units import moment, percent, signed, size
 
 
-def box(snapshot: Snapshot, label_cells: int) -> Box | None:
+def box(snapshot: Snapshot, label_cells: int, tz: tzinfo, past: Past = NO_PAST) -> Box | None:
     """The box of all volumes; None when none is watched."""
     if not snapshot.volumes:
         return None
     wrong = severities(snapshot)
-    rows = [
-        Row((Text(label), _space(volume, wrong.get(("volume", volume.host, volume.name)))))
-        for volume, label in zip(snapshot.volumes, labels(snapshot), strict=True)
-    ]
+    now = snapshot.taken_at
+    rows = []
+    for volume, label in zip(snapshot.volumes, labels(snapshot), strict=True):
+        space = _space(volume, wrong.get(("volume", volume.host, volume.name)))
+        more = _change(volume, past, now, tz) or _last(volume, past, now, tz)
+        rows.append(Row((Text(label), space.append(more))))
     return Box("STORAGE", [[Grid(rows, (2,), label_cells)]])
 
 
 def labels(snapshot: Snapshot) -> Iterable[str]:
     """The labels of its lines, for boxes that line up."""
     return (f"{safe(volume.name)}:" for volume in snapshot.volumes)
+
+
+def _change(volume: Volume, past: Past, now: datetime, tz: tzinfo) -> str:
+    since = past.changes.since if past.changes else None
+    change = free_change(volume, past)
+    if not change or since is None:
+        return ""
+    return f"   {marks.glued(f'{signed(change)} since {moment(since, now, tz)}')}"
+
+
+def _last(volume: Volume, past: Past, now: datetime, tz: tzinfo) -> str:
+    """What was last known of a volume whose space is unknown: ", as of 13:55: 8.4T free"."""
+    reading = past.last_free.get((volume.host, volume.name))
+    if reading is None or volume.free_bytes is not None:
+        return ""
+    return (
+        f", as of {moment(reading.at, now, tz)}: {marks.glued(f'{size(reading.free_bytes)} free')}"
+    )
 
 
 def _space(volume: Volume, severity: Verdict | None) -> Text:

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from enum import Enum
 
 from recorder.model import (
+    Changes,
     Endpoint,
     Engine,
+    Event,
     Finding,
     Gap,
     Host,
@@ -19,6 +21,7 @@ from recorder.model import (
     Volume,
     count,
 )
+from recorder.render.past import Past
 
 Object = dict[str, object]
 
@@ -152,6 +155,45 @@ def volume(it: Volume) -> Object:
         "free_bytes": it.free_bytes,
         "total_bytes": it.total_bytes,
         "used_percent": None if used is None else round(used, 1),
+    }
+
+
+def last_free(it: Volume, past: Past) -> Object:
+    """When a volume's space was last known, and how much was free; null while it is known."""
+    reading = past.last_free.get((it.host, it.name)) if it.free_bytes is None else None
+    known = {"at": instant(reading.at), "free_bytes": reading.free_bytes} if reading else None
+    return {"last_free": known}
+
+
+def last_known(past: Past) -> Object:
+    """By host whose containers are unknown: when they were last seen, and their counts then."""
+    return {
+        host: {"at": instant(then.taken_at), **_counts(then, host)}
+        for host, then in past.last_known.items()
+    }
+
+
+def changes(it: Changes) -> Object:
+    """What changed, as one flat list: each event's consequences after it, naming its place."""
+    told: list[Object] = []
+    for one in it.events:
+        cause = len(told)
+        told.append(_event(one, None))
+        told.extend(_event(below, cause) for below in one.consequences)
+    return {"since": _instant(it.since), "snapshots": it.snapshots, "events": told}
+
+
+def _event(it: Event, cause: int | None) -> Object:
+    return {
+        "at": instant(it.at),
+        "kind": str(it.kind),
+        "host": it.host,
+        "name": it.name,
+        "was": it.was,
+        "now": it.now,
+        "detail": it.detail,
+        "severity": it.severity,
+        "cause": cause,
     }
 
 

@@ -15,6 +15,7 @@ _WHOLE_FROM = 100
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
+_WEEK = 7  # days; a name of one stands for the last of that name
 
 _SECOND_MS = 1000
 _ALL_PERCENT = 100
@@ -27,6 +28,11 @@ def size(count_bytes: int) -> str:
         value, unit = value / _STEP, unit + 1
     sign = MINUS if count_bytes < 0 else ""
     return f"{sign}{_number(value)}{_SIZE_UNITS[unit]}"
+
+
+def signed(count_bytes: int) -> str:
+    """A change of a size, its sign always shown."""
+    return size(count_bytes) if count_bytes < 0 else f"+{size(count_bytes)}"
 
 
 def _rounded(value: float) -> float:
@@ -94,6 +100,18 @@ def day_name(day: date) -> str:
 def clock(at: datetime, tz: tzinfo) -> str:
     """Time of day, local: "14:02"."""
     return f"{at.astimezone(tz):%H:%M}"
+
+
+def moment(at: datetime, now: datetime, tz: tzinfo) -> str:
+    """A past time, as short as is clear: "13:55" today, "Sun 13:55", "9 Feb 13:55", with year."""
+    local, today = at.astimezone(tz), now.astimezone(tz)
+    days = (today.date() - local.date()).days
+    if days == 0:
+        return f"{local:%H:%M}"
+    if 0 < days < _WEEK:
+        return f"{local:%a %H:%M}"
+    year = "" if local.year == today.year else f" {local.year}"
+    return f"{local.day} {local:%b}{year} {local:%H:%M}"
 
 
 def plural(count: int, noun: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from recorder.history.reasons import REASONS, phrase
 from recorder.model import (
     Endpoint,
     EndpointState,
@@ -17,30 +18,6 @@ from recorder.render.marks import UNWANTED
 from recorder.render.safe import TEXT_CELLS, safe
 from recorder.render.units import age, elapsed, plural
 
-REASONS = {
-    Reason.TIMEOUT: "timed out",
-    Reason.REFUSED: "connection refused",
-    Reason.NO_ROUTE: "no route to host",
-    Reason.NAME_NOT_FOUND: "name not found",
-    Reason.AUTH_FAILED: "login refused",
-    Reason.HOST_KEY_UNKNOWN: "host key unknown",
-    Reason.HOST_KEY_CHANGED: "host key changed",
-    Reason.NO_SHELL: "no shell after login",
-    Reason.PROBE_FAILED: "the probe failed",
-    Reason.NOT_ASKED: "not asked",
-    Reason.NO_ENGINE: "no container engine",
-    Reason.PERMISSION_DENIED: "may not read the container engine",
-    Reason.ENGINE_DOWN: "the container engine is down",
-    Reason.HOST_DOWN: "host down",
-    Reason.HTTP_STATUS: "bad status",
-    Reason.TLS: "TLS failed",
-    Reason.BAD_ANSWER: "the answer is not HTTP",
-    Reason.FORWARDING_DENIED: "its SSH server forbids the way in",
-    Reason.PATH_HUNG: "no answer from its path",
-    Reason.PATH_MISSING: "its path does not exist",
-    Reason.NO_KEY: "no API key",
-    Reason.UNREACHABLE: "unreachable",
-}
 OF_IMPORT = REASONS | {Reason.AUTH_FAILED: "API key refused"}
 
 MOUNT_STATES = {
@@ -57,11 +34,8 @@ MOUNT_STATES = {
 
 def why(reason: Reason | None, detail: str | None, of: dict[Reason, str] = REASONS) -> str:
     """Reason and detail in one phrase; a detail that says the reason itself stands alone."""
-    words = of[reason] if reason else ""
-    told = safe(detail, TEXT_CELLS) if detail else ""
-    if words.casefold() in told.casefold():
-        return told or "no reason given"
-    return f"{words}: {told}" if told else words
+    told = safe(detail, TEXT_CELLS) if detail else None
+    return phrase(of[reason] if reason else "", told)
 
 
 def endpoint(answer: Endpoint, *, brief: bool = False) -> str:

@@ -12,11 +12,14 @@ from pathlib import Path
 
 from rich.console import RenderableType
 
-from recorder.render import document, health, imports, nfs, services
+from recorder.model import Snapshot
+from recorder.render import changes, document, health, imports, nfs, services
+from recorder.render.past import Past
 from recorder.render.screen import screen
 from recorder.render.status import dashboard
 
 from . import examples as made
+from . import pasts
 
 FOLDER = Path(__file__).parent / "screens"
 
@@ -73,6 +76,20 @@ def _hostile() -> RenderableType:
     )
 
 
+def _remembered() -> RenderableType:
+    return dashboard(pasts.NIGHT_SEEN, made.GAPS, tz=made.TZ, past=pasts.PAST)
+
+
+def _calm() -> RenderableType:
+    return dashboard(made.HEALTHY, tz=made.TZ, past=pasts.CALM)
+
+
+def _changes(past: Past, snapshot: Snapshot = made.NIGHT) -> RenderableType:
+    if past.changes is None:
+        raise ValueError(past)
+    return changes.box(past.changes, snapshot, made.TZ, asked=past.asked)
+
+
 def _json(make: Callable[[], document.Object]) -> str:
     return document.as_json(make()) + "\n"
 
@@ -92,6 +109,16 @@ SCREENS = {
     "status-this-machine-80.txt": Golden(lambda: dashboard(made.THIS_MACHINE, tz=made.TZ)),
     "status-no-engine-80.txt": Golden(lambda: dashboard(made.NO_ENGINE, tz=made.TZ)),
     "status-empty-80.txt": Golden(lambda: dashboard(made.EMPTY, tz=made.TZ)),
+    "status-remembered-60.txt": Golden(_remembered, 60),
+    "status-remembered-80.txt": Golden(_remembered),
+    "status-remembered-120.txt": Golden(_remembered, 120),
+    "status-remembered-80-ascii.txt": Golden(_remembered, options={"ascii_only": True}),
+    "status-remembered-80-colour.ansi": Golden(_remembered, options={"colour": True}),
+    "status-calm-80.txt": Golden(_calm),
+    "changes-40.txt": Golden(lambda: _changes(pasts.PAST), 40),
+    "changes-long-ago-80.txt": Golden(lambda: _changes(pasts.LONG_AGO)),
+    "changes-first-80.txt": Golden(lambda: _changes(pasts.FIRST)),
+    "changes-at-once-80.txt": Golden(lambda: _changes(pasts.AT_ONCE, made.HEALTHY)),
     "health-night-80.txt": Golden(lambda: health.screen(made.NIGHT)),
     "health-hostile-80.txt": Golden(lambda: health.screen(made.HOSTILE)),
     "health-empty-80.txt": Golden(lambda: health.screen(made.EMPTY)),
@@ -110,6 +137,9 @@ SCREENS = {
 
 DOCUMENTS = {
     "status-night.json": lambda: document.status(made.NIGHT, made.GAPS, generated_at=made.NOW),
+    "status-remembered.json": lambda: document.status(
+        pasts.NIGHT_SEEN, generated_at=made.NOW, recorded=True, past=pasts.PAST
+    ),
     "imports-healthy.json": lambda: document.imports(
         made.HEALTHY, generated_at=made.NOW, day=date(2026, 2, 16), zone="local", sample=1
     ),

@@ -26,8 +26,10 @@ from .examples import (
     NIGHT,
     NO_ENGINE,
     NOW,
+    TERA,
     THIS_MACHINE,
 )
+from .pasts import FIRST, PAST, full_of
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schema"
 SNAPSHOTS = {
@@ -42,7 +44,7 @@ SNAPSHOTS = {
 
 def _documents(snapshot: Snapshot) -> list[document.Object]:
     return [
-        document.status(snapshot, HOSTILE_GAPS, generated_at=NOW, notes=HOSTILE_TEXTS),
+        document.status(snapshot, HOSTILE_GAPS, generated_at=NOW, notes=HOSTILE_TEXTS, past=PAST),
         document.health(snapshot, generated_at=NOW),
         document.services(snapshot, generated_at=NOW),
         document.mounts(snapshot, generated_at=NOW),
@@ -166,6 +168,63 @@ def test_what_is_not_recorded_says_so() -> None:
     volume = data["volumes"][0]
     assert (volume["slope_bytes_per_day"], volume["full_in_days"]) == (None, None)
     assert volume["trend_reason"] == reason
+
+
+def test_a_consequence_names_its_cause() -> None:
+    """Events are one flat list; `cause` is the place of another one in it, always before."""
+    changes: Any = document.status(NIGHT, generated_at=NOW, past=PAST)["data"]["changes"]
+    events = changes["events"]
+    down = {
+        "at": "2026-02-16T12:55:00Z",
+        "kind": "host",
+        "host": "streaming-stack",
+        "name": "streaming-stack",
+        "was": "up",
+        "now": "down",
+        "detail": "timed out after 5 s",
+        "severity": "bad",
+        "cause": None,
+    }
+    hidden = down | {"kind": "service", "name": "bazarr", "was": None, "now": "unknown"}
+    assert events[0] == down
+    assert events[1] == hidden | {"detail": None, "severity": "info", "cause": 0}
+    assert all(it["cause"] is None or it["cause"] < at for at, it in enumerate(events))
+    assert {it["cause"] for it in events[1:7]} == {0}
+
+
+def test_the_first_look_says_so() -> None:
+    """Where nothing was recorded before there is no change, and a reason why."""
+    data: Any = document.status(HEALTHY, generated_at=NOW, past=FIRST)["data"]
+    reason = "recording begins with this look"
+    assert data["changes"] == {"since": None, "snapshots": 1, "events": [], "reason": reason}
+
+
+def test_what_was_last_known_is_told_with_its_time() -> None:
+    """Unknown stays unknown; what was known before stands beside it, and since when."""
+    data: Any = document.status(NIGHT, generated_at=NOW, past=PAST)["data"]
+    assert data["last_known"] == {
+        "streaming-stack": {
+            "at": "2026-02-16T12:55:00Z",
+            "total": 5,
+            "running": 5,
+            "exited": 0,
+            "error": 0,
+            "unknown": 0,
+        }
+    }
+    media, backup = data["volumes"]
+    assert media["last_free"] == {"at": "2026-02-16T12:02:00Z", "free_bytes": int(8.4 * TERA)}
+    assert (media["free_bytes"], media["free_change_bytes"]) == (None, None)
+    assert backup["last_free"] is None
+    assert backup["free_change_bytes"] == int(0.04 * TERA) - int(0.08 * TERA)
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+def test_a_past_from_outside_obeys_the_schema(text: str) -> None:
+    """Whatever an event holds, the document keeps its promise."""
+    made = document.status(HOSTILE, generated_at=NOW, past=full_of(text))
+    validator = Draft202012Validator(_schema("media.status"))
+    assert [*validator.iter_errors(json.loads(document.as_json(made)))] == []
 
 
 def test_counts_add_up_for_every_host() -> None:

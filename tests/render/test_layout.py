@@ -32,6 +32,7 @@ from recorder.render.status import dashboard
 from recorder.render.theme import STYLES
 
 from .examples import EMPTY, GAPS, HEALTHY, HOSTILE_TEXTS, NIGHT, NOW, THIS_MACHINE, TZ, running
+from .pasts import PAST, full_of
 from .screens import drawn
 
 _EDGES = "┌│└+|"
@@ -71,7 +72,7 @@ def _full_of(text: str) -> Snapshot:
 def _screens(text: str) -> tuple[RenderableType, ...]:
     snapshot = _full_of(text)
     return (
-        dashboard(snapshot, [Gap(text, text, text, text)], tz=TZ, notes=[text]),
+        dashboard(snapshot, [Gap(text, text, text, text)], tz=TZ, notes=[text], past=full_of(text)),
         health.screen(snapshot),
         services.screen(snapshot),
         nfs.screen(snapshot),
@@ -164,7 +165,7 @@ def test_what_was_not_asked_is_not_called_well() -> None:
 @pytest.mark.parametrize("snapshot", [HEALTHY, NIGHT, THIS_MACHINE], ids=["healthy", "night", "us"])
 def test_colour_only_adds(snapshot: Snapshot) -> None:
     """Without its escapes, the screen in colour is the one without colour."""
-    renderable = dashboard(snapshot, GAPS, tz=TZ)
+    renderable = dashboard(snapshot, GAPS, tz=TZ, past=PAST)
     coloured = drawn(renderable, colour=True)
     assert "\x1b[" in coloured
     assert Text.from_ansi(coloured).plain == drawn(renderable)
@@ -175,7 +176,7 @@ def test_every_style_has_a_name_in_the_theme() -> None:
     grids = (
         grid
         for snapshot in (HEALTHY, NIGHT, THIS_MACHINE)
-        for box in dashboard(snapshot, GAPS, tz=TZ).renderables
+        for box in dashboard(snapshot, GAPS, tz=TZ, past=PAST).renderables
         for part in box.parts
         for grid in ([part] if isinstance(part, Grid) else part)
     )
