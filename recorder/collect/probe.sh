@@ -18,6 +18,7 @@ shift 2
 
 PATH_LIMIT=3    # seconds a mount may take to answer
 ENGINE_LIMIT=8  # seconds the engine may take
+MOST_SAID=1000000 # bytes of a listing: 15,000 containers
 STUCK_AGE=310   # hundredths of a second: older, a question outlived its SIGKILL and hangs
 
 limited() {
@@ -62,14 +63,16 @@ container=$container'"oneoff":'$label'com.docker.compose.oneoff")}}}'
 
 # List the containers of one engine, by one way to it; succeeds when there are any.
 list() {
-    said=$(limited "$ENGINE_LIMIT" "$@" ps --all --quiet --no-trunc 2>&1)
-    status=$?
-    [ "$status" -lt 128 ] || said= # but for a shell's own "Killed"
+    said=$({ limited "$ENGINE_LIMIT" "$@" ps --all --quiet --no-trunc 2>&1; printf ' %s' "$?"; } | tail -c "$MOST_SAID")
+    status=${said##* }
+    said=${said% *}
     ids=
+    [ "$status" -lt 128 ] || said= # but for a shell's own "Killed"
+    [ "$status" -eq 0 ] || return 1
     for word in $said; do
         case $word in *[!0-9a-f]*) ;; *) [ ${#word} -eq 64 ] && ids="$ids $word" ;; esac
     done
-    [ "$status" -eq 0 ] && [ -n "$ids" ]
+    [ -n "$ids" ]
 }
 
 # sudo helps where this user may not ask the engine, and where podman keeps a list for each user.
