@@ -2,8 +2,8 @@
 
 An answer that was misread in the field becomes one more file. Its first line says what was asked,
 `asked: {"paths": ["/mnt/media"]}`, with `"ended": "timeout"` where it was cut short; what follows
-is the answer as it came. `cd tests && PYTHONPATH=.. python -m collect.answers` writes the expected values anew;
-read the difference before committing it.
+is the answer as it came. `cd tests && PYTHONPATH=.. python -m collect.answers` writes the expected
+values anew; read the difference before committing it.
 """
 
 import json

@@ -3,9 +3,14 @@
 import os
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from realhosts.packages import INSTALL_TIMEOUT_SEC
+
+from .programs import SHELLS
 
 PACKAGES = {
     "dash": "dash",
@@ -32,3 +37,18 @@ def require(program: str) -> str:
     if found is None:
         pytest.skip(f"needs {program}: Debian's package {PACKAGES[program]}")
     return found
+
+
+@pytest.fixture(params=SHELLS)
+def shell(request: pytest.FixtureRequest) -> str:
+    """Each of the shells that hosts have."""
+    require(request.param)
+    return str(request.param)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that everybody may read."""
+    with tempfile.TemporaryDirectory(prefix="media-recorder-") as made:
+        Path(made).chmod(0o755)
+        yield Path(made)

@@ -15,13 +15,15 @@ from recorder.collect.look import HostLook, read_answer
 from recorder.collect.probe import question
 from recorder.collect.shell import Answer, Ended
 
-TOOLS = (
-    "cat date df dirname env grep head id ls printf sed sleep sort sysctl stat tail timeout touch "
-    "tr true yes"
-).split()
+TOOLS = ["cat", "date", "df", "grep", "head", "id", "sed", "sleep", "stat", "sysctl", "tail"]
+TOOLS += ["timeout", "touch", "tr", "yes"]
 NOBODY = 65534
 WAIT_SEC = 20
-SHELLS = {"dash": ["dash", "-s"], "bash": ["bash", "--posix", "-s"], "busybox": ["busybox", "sh", "-s"]}
+SHELLS = {
+    "dash": ["dash", "-s"],
+    "bash": ["bash", "--posix", "-s"],
+    "busybox": ["busybox", "sh", "-s"],
+}
 IDS = {"radarr": "a" * 64, "sonarr": "b" * 64}
 
 

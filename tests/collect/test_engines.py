@@ -1,7 +1,5 @@
 """How the probe finds the host's container engine, for every way that it may be hidden."""
 
-import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,13 +7,11 @@ import pytest
 
 from recorder.model import Engine, Reason
 
-from .conftest import require
 from .programs import (
     DENIED,
     DOWN,
     HANGS,
     IDS,
-    SHELLS,
     SUDO,
     SUDO_REFUSES,
     Machine,
@@ -118,21 +114,6 @@ CASES = {
         PODMAN_MAY_NOT,
     ),
 }
-
-
-@pytest.fixture(params=SHELLS)
-def shell(request: pytest.FixtureRequest) -> str:
-    """Each of the shells that hosts have."""
-    require(request.param)
-    return str(request.param)
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder that everybody may read."""
-    with tempfile.TemporaryDirectory(prefix="media-recorder-") as made:
-        Path(made).chmod(0o755)
-        yield Path(made)
 
 
 @pytest.mark.parametrize("name", CASES)
