@@ -24,6 +24,7 @@ Facts = dict[Thing, str]
 Document = dict[str, Any]
 Break = Callable[..., None]  # fault, host, service or container
 Change = Callable[[Document], object]
+SIGNALLED = 128  # and the signal's number: what a shell tells of a program that a signal ended
 ESTABLISHED, SYN_SENT = "01", "02"
 FLICKERING = ("swaparr",)  # restarts for ever: running at one moment, restarting at the next
 
@@ -96,9 +97,14 @@ class Running:
         os.kill(self.pid, number)
 
     def end(self) -> tuple[int, str, str]:
-        """Wait for its end: exit code, or minus the signal that ended it; output; complaints."""
+        """Wait for its end: exit code as a shell tells it, output, complaints.
+
+        Interrupted while a module is loaded, Python may end itself by that signal instead of with
+        our exit code; to a shell both are 130.
+        """
         output, complaints = self.entering.communicate(timeout=60)
-        return self.entering.returncode, output, complaints
+        code = self.entering.returncode
+        return code if code >= 0 else SIGNALLED - code, output, complaints
 
     def waits_for(self, address: str) -> bool:
         """Whether it knocks at a door where nobody answers."""
