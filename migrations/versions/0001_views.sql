@@ -11,10 +11,10 @@ SELECT
     span.health AS health,
     span.exit_code AS exit_code,
     span.oom_killed AS oom_killed,
-    coalesce((
+    CASE WHEN span.restart_count IS NOT NULL THEN coalesce((
         SELECT series.last_value FROM series
         WHERE series.entity_id = service.id AND series.metric = 'restart_count'
-    ), span.restart_count) AS restart_count,
+    ), span.restart_count) END AS restart_count,
     image.ref AS image,
     image.version AS image_version,
     (

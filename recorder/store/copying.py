@@ -39,10 +39,10 @@ def _copy(source: Path, target: Path) -> None:
         new.execute("PRAGMA journal_mode = DELETE")  # one file, readable wherever it is put
 
 
-def faults_of(path: Path) -> list[str]:
+def faults_of(path: Path, mode: str = "mode=rw") -> list[str]:
     """What is wrong with a file, by SQLite's own check; empty where it is whole."""
     try:
-        with contextlib.closing(connect(path)) as connection:
+        with contextlib.closing(connect(path, mode)) as connection:
             found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
             if found != ["ok"]:
                 return found

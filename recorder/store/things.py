@@ -92,7 +92,7 @@ def _host(place: Place, row: Row, numbers: Mapping[str, int], ts: int | None) ->
 
 def _service(place: Place, row: Row, numbers: Mapping[str, int]) -> Service:
     definition, image = row["definition_id"], row["image_id"] or Image(None, None, None)
-    health, killed = row["health"], row["oom_killed"]
+    health, killed, restarts = row["health"], row["oom_killed"], row["restart_count"]
     return Service(
         place.name,
         place.host,
@@ -104,7 +104,7 @@ def _service(place: Place, row: Row, numbers: Mapping[str, int]) -> Service:
         health=None if health is None else Health(health),
         exit_code=row["exit_code"],
         oom_killed=None if killed is None else bool(killed),
-        restart_count=numbers.get("restart_count", row["restart_count"]),
+        restart_count=None if restarts is None else numbers.get("restart_count", restarts),
         created_at=moment(row["created_ts"]),
         started_at=moment(row["started_ts"]),
         finished_at=moment(row["finished_ts"]),

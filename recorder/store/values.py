@@ -46,6 +46,21 @@ class LastKnown:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch in which one thing's state did not change.
+
+    It held from `begin` until the next span's, as far as snapshots cover that time.
+    """
+
+    kind: Kind
+    host: str  # "" for an app's imports
+    name: str
+    begin: datetime  # the first snapshot that saw it so
+    end: datetime | None  # the last one; None: it still is
+    thing: Thing | None  # what a span keeps of it; None: from then on it is no more
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """The stack as it was known at a time: what the last snapshot before it saw.
 

@@ -1,0 +1,172 @@
+"""The stack as it was at a time, rebuilt from the store alone.
+
+What was known is what the last snapshot before it saw. What that one could not see is unknown in
+it, and what was last known of it stands beside, with when.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from recorder.errors import NoHistoryError
+from recorder.model import (
+    Endpoint,
+    Host,
+    HostState,
+    ImportCount,
+    Kind,
+    Mount,
+    Service,
+    Snapshot,
+    Thing,
+    Trigger,
+    Volume,
+)
+from recorder.store.connection import path_of, reading
+from recorder.store.looks import LATE_INTERVALS, usual_interval_sec
+from recorder.store.past_numbers import Numbers, numbers_at
+from recorder.store.rows import GONE, UNKNOWN, seconds
+from recorder.store.selecting import newest_begin, place_of, row_from, select_spans
+from recorder.store.tables import coverage, entity, site, spans
+from recorder.store.tables import snapshot as looks
+from recorder.store.things import Place, thing_of, time_of
+from recorder.store.values import LastKnown, Moment, Stretch
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A stored thing in a moment."""
+
+    id: int
+    parent_id: int | None
+    kind: Kind
+    place: Place
+    thing: Thing
+    unknown: bool
+
+
+def as_of(engine: sa.Engine, at: datetime) -> Moment:
+    """The stack as it was known at a time. Raises NoHistoryError before the first snapshot."""
+    with reading(engine) as db:
+        return _moment(engine, db, at)
+
+
+def latest(engine: sa.Engine) -> Moment:
+    """The stack as the newest snapshot saw it. Raises NoHistoryError where there is none."""
+    with reading(engine) as db:
+        newest = db.scalar(sa.select(sa.func.max(coverage.c.last_ts)))
+        if newest is None:
+            raise NoHistoryError(f"nothing is recorded in {path_of(engine)} yet")
+        return _moment(engine, db, time_of(newest))
+
+
+def _moment(engine: sa.Engine, db: sa.Connection, at: datetime) -> Moment:
+    asked = seconds(at) or 0
+    covered = db.execute(
+        sa.select(coverage)
+        .where(coverage.c.first_ts <= asked)
+        .order_by(coverage.c.first_ts.desc())
+        .limit(1)
+    ).first()
+    if covered is None:
+        raise NoHistoryError(f"nothing was recorded in {path_of(engine)} up to {at:%Y-%m-%d %H:%M}")
+    ts = _look_before(db, min(asked, covered.last_ts))
+    numbers = numbers_at(db, ts)
+    found = [thing for kind in Kind for thing in _found(db, kind, ts, numbers)]
+    last_known = tuple(_last_known(db, ts, found))
+    return Moment(at, _snapshot(db, ts, found), last_known, _gap(db, asked, covered.last_ts))
+
+
+def _look_before(db: sa.Connection, ts: int) -> int:
+    """The snapshot at or before a covered time; the time itself once its row is pruned."""
+    found = db.scalar(sa.select(sa.func.max(looks.c.ts)).where(looks.c.ts <= ts))
+    return ts if found is None else int(found)
+
+
+def _gap(db: sa.Connection, asked: int, last_ts: int) -> Stretch | None:
+    if asked <= last_ts:
+        return None
+    following = db.scalar(
+        sa.select(sa.func.min(coverage.c.first_ts)).where(coverage.c.first_ts > asked)
+    )
+    if following is None and asked - last_ts <= LATE_INTERVALS * usual_interval_sec(db):
+        return None
+    return Stretch(time_of(last_ts), None if following is None else time_of(following))
+
+
+def _found(db: sa.Connection, kind: Kind, ts: int, numbers: Numbers) -> Iterator[Found]:
+    live = sa.or_(entity.c.retired_ts.is_(None), entity.c.retired_ts > ts)
+    query = select_spans(kind, placed=True).where(
+        entity.c.kind == kind.value,
+        live,
+        spans[kind].c.first_ts == newest_begin(kind, ts),
+        spans[kind].c.state != GONE,
+    )
+    for row in db.execute(query.order_by(entity.c.position, entity.c.id)).mappings():
+        yield _thing(kind, row, ts, numbers)
+
+
+def _thing(kind: Kind, row: Mapping[Any, Any], ts: int, numbers: Numbers) -> Found:
+    place, unknown = place_of(kind, row), row["state"] == UNKNOWN
+    own = {} if unknown else numbers.get(row["entity_id"], {})
+    thing = thing_of(kind, place, row_from(kind, row), own, ts)
+    return Found(row["entity_id"], row["parent_id"], kind, place, thing, unknown)
+
+
+def _last_known(db: sa.Connection, ts: int, found: Sequence[Found]) -> Iterator[LastKnown]:
+    numbers: dict[int, Numbers] = {}
+    for kind in Kind:
+        unknown = [thing.id for thing in found if thing.kind is kind and thing.unknown]
+        if not unknown:
+            continue
+        query = select_spans(kind, placed=True).where(
+            entity.c.id.in_(unknown),
+            spans[kind].c.first_ts == newest_begin(kind, ts, known=True),
+            spans[kind].c.state != GONE,
+        )
+        for row in db.execute(query.order_by(entity.c.position, entity.c.id)).mappings():
+            seen = row["last_ts"]
+            if seen not in numbers:
+                numbers[seen] = numbers_at(db, seen)
+            known = _thing(kind, row, seen, numbers[seen])
+            yield LastKnown(kind, known.place.host, known.place.name, time_of(seen), known.thing)
+
+
+def _snapshot(db: sa.Connection, ts: int, found: Sequence[Found]) -> Snapshot:
+    look = db.execute(sa.select(looks).where(looks.c.ts == ts)).first()
+    endpoints = {one.parent_id: one.thing for one in found if isinstance(one.thing, Endpoint)}
+    return Snapshot(
+        taken_at=time_of(ts),
+        duration_ms=look.duration_ms if look else 0,
+        trigger=Trigger(look.trigger) if look else Trigger.SCHEDULE,
+        site=db.scalar(sa.select(site.c.name)) or "",
+        hosts=tuple(_hosts(db, ts, found)),
+        services=tuple(
+            replace(one.thing, endpoint=endpoints.get(one.id))
+            for one in found
+            if isinstance(one.thing, Service)
+        ),
+        mounts=tuple(one.thing for one in found if isinstance(one.thing, Mount)),
+        volumes=tuple(one.thing for one in found if isinstance(one.thing, Volume)),
+        imports=tuple(one.thing for one in found if isinstance(one.thing, ImportCount)),
+    )
+
+
+def _hosts(db: sa.Connection, ts: int, found: Iterable[Found]) -> Iterator[Host]:
+    """The hosts, each with when it was last seen up."""
+    span = spans[Kind.HOST]
+    for one in found:
+        host = one.thing
+        if not isinstance(host, Host):
+            continue
+        if host.state is HostState.UP:
+            yield replace(host, last_seen=time_of(ts))
+            continue
+        up = sa.select(sa.func.max(span.c.last_ts)).where(
+            span.c.entity_id == one.id, span.c.state == HostState.UP.value, span.c.first_ts <= ts
+        )
+        seen = db.scalar(up)
+        yield replace(host, boot_id=None, last_seen=None if seen is None else time_of(seen))

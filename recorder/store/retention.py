@@ -1,0 +1,138 @@
+"""What is kept how long, and the little tidying each look brings.
+
+Complete hours and days are rolled up from the raw samples, a day never from hours. What is past
+its time is deleted once a day, and its pages are given back to the disk. Spans, events, coverage
+and daily roll-ups stay for ever.
+
+Age is counted from a look some way back, not from the newest: one taken while the clock stood a
+year ahead must not make everything old.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from recorder.store.connection import plain, transaction
+from recorder.store.past_numbers import DAYS_ROLLED, HOURS_ROLLED
+from recorder.store.tables import coverage, meta, snapshot
+
+HOUR_SEC, DAY_SEC = 3600, 86400
+PERIODS_AT_ONCE = 24 * 31  # how many hours, and how many days, one tidying rolls up at most
+PAGES_AT_ONCE = 500
+LOOKS_TO_BE_SURE = 1440  # a day of looks a minute
+PRUNED_UNTIL = "pruned_until"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How long the rows of a table are kept."""
+
+    days: int
+    prune: str  # deletes what is older than :ts
+
+
+KEPT: Mapping[str, Kept] = {
+    "sample": Kept(30, "DELETE FROM sample WHERE ts < :ts"),
+    "snapshot": Kept(
+        30,
+        "DELETE FROM snapshot WHERE ts < :ts AND ts NOT IN "
+        "(SELECT ts FROM snapshot WHERE trigger = 'person' ORDER BY ts DESC LIMIT 2)",
+    ),
+    "rollup_hour of a machine": Kept(
+        90,
+        "DELETE FROM rollup_hour WHERE ts < :ts AND series_id IN (SELECT id FROM series "
+        "WHERE metric IN ('load_1min_hundredths', 'memory_available_bytes'))",
+    ),
+    "rollup_hour": Kept(
+        2 * 365,
+        "DELETE FROM rollup_hour WHERE ts < :ts AND series_id IN (SELECT id FROM series)",
+    ),
+}
+
+# Whole numbers only: a file of REALs would be half as big again.
+ROLL_UP = """
+INSERT OR REPLACE INTO {table} (series_id, ts, n, min, avg, max, last)
+SELECT whole.series_id, whole.begin, whole.n, whole.min, whole.avg, whole.max, newest.value
+FROM (
+    SELECT series_id, ts - ts % {period} AS begin, count(*) AS n, min(value) AS min,
+        CAST(round(avg(value)) AS INTEGER) AS avg, max(value) AS max, max(ts) AS last_ts
+    FROM sample WHERE ts >= :begin AND ts < :end
+    GROUP BY series_id, ts - ts % {period}
+) AS whole
+JOIN sample AS newest ON newest.ts = whole.last_ts AND newest.series_id = whole.series_id
+"""
+ROLL_UP_HOURS = sa.text(ROLL_UP.format(table="rollup_hour", period=HOUR_SEC))
+ROLL_UP_DAYS = sa.text(ROLL_UP.format(table="rollup_day", period=DAY_SEC))
+
+
+def tidy(engine: sa.Engine) -> None:
+    """Roll up what is complete; once a day prune and give pages back. Meant to follow each look.
+
+    Raises StoreError. Time is that of the newest snapshot, not of the clock.
+    """
+    with transaction(engine) as db:
+        newest = db.scalar(sa.select(sa.func.max(coverage.c.last_ts)))
+        if newest is None:
+            return
+        _roll_up(db, ROLL_UP_HOURS, HOURS_ROLLED, HOUR_SEC, newest)
+        _roll_up(db, ROLL_UP_DAYS, DAYS_ROLLED, DAY_SEC, newest)
+        pruned = _prune(db, newest)
+    if pruned:
+        give_back(engine)
+
+
+def _roll_up(
+    db: sa.Connection, roll_up: sa.TextClause, note: str, period: int, newest: int
+) -> None:
+    complete = newest - newest % period
+    begin = noted(db, note)
+    if begin is None:
+        oldest = db.execute(sa.text("SELECT min(ts) FROM sample")).scalar()
+        if oldest is None:
+            return
+        begin = oldest - oldest % period
+    end = min(complete, begin + PERIODS_AT_ONCE * period)
+    if end > begin:
+        db.execute(roll_up, {"begin": begin, "end": end})
+        put_note(db, note, end)
+
+
+def _prune(db: sa.Connection, newest: int) -> bool:
+    """Delete what is past its time, if this is the first look of a day."""
+    today = newest - newest % DAY_SEC
+    if noted(db, PRUNED_UNTIL) == today:
+        return False
+    put_note(db, PRUNED_UNTIL, today)
+    sure = db.scalar(
+        sa.select(snapshot.c.ts).order_by(snapshot.c.ts.desc()).limit(1).offset(LOOKS_TO_BE_SURE)
+    )
+    if sure is None:
+        return False
+    rolled = min(noted(db, HOURS_ROLLED) or 0, noted(db, DAYS_ROLLED) or 0)
+    for kept in KEPT.values():
+        before = min(sure - kept.days * DAY_SEC, rolled)
+        db.execute(sa.text(kept.prune), {"ts": before})
+    return True
+
+
+def give_back(engine: sa.Engine) -> None:
+    """Give free pages back to the disk, some at a time.
+
+    Executed as a statement, the pragma would free one page and stop; as a script it frees all.
+    """
+    with plain(engine) as connection:
+        connection.executescript(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})")
+
+
+def noted(db: sa.Connection, key: str) -> int | None:
+    """A time the store noted for itself."""
+    value = db.scalar(sa.select(meta.c.value).where(meta.c.key == key))
+    return None if value is None else int(value)
+
+
+def put_note(db: sa.Connection, key: str, ts: int) -> None:
+    """Note a time."""
+    known = db.execute(meta.update().where(meta.c.key == key).values(value=str(ts)))
+    if known.rowcount == 0:
+        db.execute(meta.insert().values(key=key, value=str(ts)))
