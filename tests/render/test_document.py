@@ -98,6 +98,7 @@ def _words(enum: type[StrEnum]) -> list[str]:
         ("mount.state", model.MountState),
         ("volume.state", model.VolumeState),
         ("import.state", model.ImportState),
+        ("event.kind", model.Kind),
     ],
 )
 def test_the_schema_knows_the_states_of_the_model(path: str, enum: type[StrEnum]) -> None:
