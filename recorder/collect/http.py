@@ -22,14 +22,13 @@ class Response:
     body: bytes | None
 
 
-class TimedConnection(io.RawIOBase):
+class TimedConnection:
     """A connection each wait of which ends when the whole time is up: TimeoutError.
 
     `deadline` is a time of time.monotonic(). It is what http.client wants of a socket, too.
     """
 
     def __init__(self, connection: Connection, deadline: float) -> None:
-        super().__init__()
         self._connection = connection
         self._deadline = deadline
 
@@ -51,13 +50,24 @@ class TimedConnection(io.RawIOBase):
         return self._connection.recv(size)
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(self)
+        return io.BufferedReader(_Reader(self))
+
+    def close(self) -> None:
+        """Who opened the connection closes it; http.client would before the body is read."""
+
+
+class _Reader(io.RawIOBase):
+    """The reading side of a connection as a file."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__()
+        self._connection = connection
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        chunk = self.recv(len(buffer))
+        chunk = self._connection.recv(len(buffer))
         buffer[: len(chunk)] = chunk
         return len(chunk)
 
