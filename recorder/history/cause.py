@@ -5,22 +5,23 @@ before it goes, what ends was ending with it; until shortly after it is back, wh
 came back with it. What fell by itself heals by itself.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from recorder.history.episode import CLOSE, SETTLING, Episode
 from recorder.history.host import NO_ENGINE, UNREADABLE
 from recorder.history.told import Key, Told
-from recorder.model import Kind
+from recorder.model import HostState, Kind
 
 LEAD = timedelta(minutes=2)  # a host on its way down ends its containers first
 ON_AN_ENGINE = (Kind.SERVICE, Kind.ENDPOINT)
-_OF_AN_ENGINE = (UNREADABLE, NO_ENGINE)
+_OF_AN_ENGINE = {str(HostState.UP), UNREADABLE, NO_ENGINE}
 
 
 def about_engine(one: Told) -> bool:
-    """Whether a host's change was one of its engine alone."""
-    return one.event.now in _OF_AN_ENGINE or one.event.was in _OF_AN_ENGINE
+    """Whether a host's change was one of its engine alone, the host being up all along."""
+    return {one.event.was, one.event.now} <= _OF_AN_ENGINE
 
 
 def with_causes(
@@ -41,8 +42,14 @@ def with_causes(
 
 
 def _cause(one: Told, episodes: Sequence[Episode]) -> Episode | None:
-    """The latest that fits."""
-    return next((it for it in reversed(episodes) if _brought(it, one)), None)
+    """The latest that fits of a host's episodes, which stand in their order and apart."""
+    begun = bisect_right(episodes, one.at + LEAD, key=lambda it: it[0].at)
+    for it in (episodes[place] for place in range(begun - 1, -1, -1)):
+        if _brought(it, one):
+            return it
+        if it[-1].at + SETTLING < one.at:
+            return None
+    return None
 
 
 def _brought(cause: Episode, one: Told) -> bool:

@@ -147,6 +147,18 @@ ROWS: dict[str, tuple[Sequence[Transition], tuple[Event, ...]]] = {
             event(5, MOUNT, ("ok", "hung"), "no answer within 3 s", "bad"),
         ),
     ),
+    "a host that goes while its engine is unreadable takes its mounts": (
+        [of(5, UNREADABLE, DOWN), of(5, MOUNTED, HUNG)],
+        (
+            event(
+                5,
+                HOST,
+                ("engine unreadable", "down"),
+                *WENT,
+                (event(5, MOUNT, ("ok", "hung"), "no answer within 3 s", "bad"),),
+            ),
+        ),
+    ),
     "what healed soon is told with its fall": (
         [of(20, RUNNING, KILLED), of(25, KILLED, STARTED)],
         (
