@@ -10,7 +10,6 @@ from recorder.bindings.stack import HealthBinding, HostBinding
 from recorder.collect.http import get
 from recorder.collect.network import describe, reason_of
 from recorder.collect.shell import Unreachable
-from recorder.collect.tls import describe_tls
 from recorder.collect.web import OpenShell, health_site
 from recorder.model import Endpoint, EndpointState, Host, HostState, Reason
 
@@ -72,7 +71,7 @@ def _answered(silent: Endpoint, status: int, latency_ms: int) -> Endpoint:
 def _failed(silent: Endpoint, error: Exception, timeout_sec: float) -> Endpoint:
     """An endpoint that took the connection and then gave no good answer."""
     if isinstance(error, ssl.SSLError):
-        return replace(silent, reason=Reason.TLS, detail=describe_tls(error))
+        return replace(silent, reason=Reason.TLS, detail=describe(error, timeout_sec))
     if isinstance(error, TimeoutError):
         return replace(silent, reason=Reason.TIMEOUT, detail=f"no answer in {timeout_sec:g} s")
     if isinstance(error, OSError):

@@ -2,9 +2,11 @@
 
 import errno
 import socket
+import ssl
 import time
 from collections.abc import Sequence
 
+from recorder.collect.tls import describe_tls
 from recorder.model import Reason
 
 NO_ROUTE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN)
@@ -70,6 +72,8 @@ def describe(error: OSError, timeout_sec: float) -> str:
         Reason.NAME_NOT_FOUND: "name not found",
         Reason.NO_ROUTE: "no route to it",
     }
+    if isinstance(error, ssl.SSLError):
+        return describe_tls(error)
     if isinstance(error, ConnectionResetError | BrokenPipeError):
         return "connection closed by the other side"
     if isinstance(error, ConnectionRefusedError):
