@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from recorder.history.episode import CLOSE, SETTLING, Episode
-from recorder.history.host import NO_ENGINE, UNREADABLE
+from recorder.history.host import NO_ENGINE, READABLE, UNREADABLE
 from recorder.history.told import Key, Told
 from recorder.model import HostState, Kind
 
 LEAD = timedelta(minutes=2)  # a host on its way down ends its containers first
 ON_AN_ENGINE = (Kind.SERVICE, Kind.ENDPOINT)
-_OF_AN_ENGINE = {str(HostState.UP), UNREADABLE, NO_ENGINE}
+_OF_AN_ENGINE = {str(HostState.UP), UNREADABLE, NO_ENGINE, READABLE}
 
 
 def about_engine(one: Told) -> bool:

@@ -8,6 +8,7 @@ from recorder.model import Host, HostState, Reason, Transition
 
 UNREADABLE = "engine unreadable"
 NO_ENGINE = "without its container engine"
+READABLE = "engine readable"
 
 
 class _Standing(NamedTuple):
@@ -34,6 +35,8 @@ def told(of: Transition, was: Host | None, now: Host | None) -> Told | None:
         return _new_or_gone(of, before, after)
     if _lost_its_engine(was, now):
         return Told(event(of, before.state, NO_ENGINE, severity=BAD), before.ill, ill=True)
+    if _lost_its_engine(now, was):
+        return Told(event(of, before.state, READABLE), ill_before=True, ill=False)
     rebooted = _rebooted(was, now)
     if before[:2] == after[:2] and not rebooted:
         return None

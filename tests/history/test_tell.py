@@ -88,6 +88,7 @@ ROWS: dict[str, tuple[Thing | None, Thing | None, Event]] = {
         NO_ENGINE,
         event(0, HOST, ("up", "without its container engine"), None, "bad"),
     ),
+    "an engine is installed": (NO_ENGINE, UP, event(0, HOST, ("up", "engine readable"))),
     "a host without an engine comes back": (
         DOWN,
         NO_ENGINE,
