@@ -33,20 +33,30 @@ def told(of: Transition, was: Host | None, now: Host | None) -> Told | None:
         return None
     if before is None or after is None:
         return _new_or_gone(of, before, after)
+    return _engine_came_or_went(of, was, now) or _changed(
+        of, before, after, rebooted=_rebooted(was, now)
+    )
+
+
+def _engine_came_or_went(of: Transition, was: Host | None, now: Host | None) -> Told | None:
     if _lost_its_engine(was, now):
-        return Told(event(of, before.state, NO_ENGINE, severity=BAD), before.ill, ill=True)
+        return Told(
+            event(of, str(HostState.UP), NO_ENGINE, severity=BAD), ill_before=False, ill=True
+        )
     if _lost_its_engine(now, was):
-        return Told(event(of, before.state, READABLE), ill_before=True, ill=False)
-    rebooted = _rebooted(was, now)
+        return Told(event(of, str(HostState.UP), READABLE), ill_before=True, ill=False)
+    return None
+
+
+def _changed(of: Transition, before: _Standing, after: _Standing, *, rebooted: bool) -> Told | None:
     if before[:2] == after[:2] and not rebooted:
         return None
     if rebooted and not after.ill and not before.ill:
         return Told(event(of, before.state, REBOOTED), ill_before=False, ill=False, restarts=1)
     marked = severity(ill=after.ill, ill_before=before.ill)
     details = [after.why, REBOOTED if rebooted else None]
-    return Told(
-        event(of, before.state, after.state, details, severity=marked), before.ill, after.ill
-    )
+    told_of = event(of, before.state, after.state, details, severity=marked)
+    return Told(told_of, before.ill, after.ill)
 
 
 def _new_or_gone(of: Transition, before: _Standing | None, after: _Standing | None) -> Told | None:
