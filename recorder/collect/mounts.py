@@ -168,10 +168,12 @@ def judge_mount(host: str, wanted: MountBinding, entry: Entry | None, space: Spa
         total_bytes=space.total_bytes if entry else None,
         latency_ms=space.latency_ms if entry else None,
     )
+    if space.reply is Reply.HUNG:  # mounted, or an automounter waits for its server
+        return replace(seen, state=MountState.HUNG, detail=space.error)
     if entry is None:
         return replace(seen, state=MountState.MISSING, detail="nothing is mounted there")
-    if space.reply in (Reply.HUNG, Reply.SILENT):
-        return replace(seen, state=MountState.HUNG, detail=space.error or "no answer")
+    if space.reply is Reply.SILENT:
+        return replace(seen, state=MountState.HUNG, detail="no answer")
     failed = space.reply is Reply.ERROR and space.error not in FORBIDDEN_ERRORS
     if space.reply is Reply.STALE or failed:
         return replace(seen, state=MountState.STALE, detail=space.error)
