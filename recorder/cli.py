@@ -155,7 +155,8 @@ def main() -> NoReturn:
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         complain(["interrupted"])
-        code = ExitCode.INTERRUPTED
+        # An interrupt that came while a module was loading would have Python end by the signal.
+        os._exit(ExitCode.INTERRUPTED)
     except BrokenPipeError:
         # Whoever read us has left; what Python still flushes at exit must go somewhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -18,7 +18,7 @@ from recorder.bindings.spelling import did_you_mean
 from recorder.bindings.stack import Stack
 from recorder.collect.snapshot import Asking, Look, Part, make_ready
 from recorder.errors import ExitCode, RecorderError, UsageError
-from recorder.model import Day, LocalTime, Snapshot, Verdict, day_of, findings, verdict
+from recorder.model import Day, LocalTime, Snapshot, Trigger, Verdict, day_of, findings, verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,6 +36,11 @@ class Choice:
     services: tuple[str, ...]
     as_json: bool
     ascii_only: bool
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether only a part of the stack was asked for."""
+        return bool(self.hosts or self.services)
 
     def stack(self) -> Stack:
         """The stack, as much of it as must be asked. Raises UsageError, BindingError."""
@@ -90,11 +95,13 @@ def looking(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
     return chosen
 
 
-def begin(stack: Stack, parts: Part, day: Day | None = None) -> Look:
+def begin(
+    stack: Stack, parts: Part, day: Day | None = None, trigger: Trigger = Trigger.PERSON
+) -> Look:
     """Start asking. Imports are those of today, by local time, unless another day is given."""
     today = day or day_of(datetime.now(LocalTime()).date(), LocalTime())
     make_ready(stack)
-    return Look(stack, Asking(day=today, environ=os.environ, parts=parts))
+    return Look(stack, Asking(today, os.environ, parts, trigger))
 
 
 def finish(look: Look, choice: Choice) -> Snapshot:
@@ -103,7 +110,9 @@ def finish(look: Look, choice: Choice) -> Snapshot:
 
 
 def chosen_of(snapshot: Snapshot, choice: Choice) -> Snapshot:
-    """The services a person named, everything where none is; UsageError where there is no such."""
+    """What a person named, all where nothing is; UsageError where there is no such service."""
+    if choice.hosts:
+        snapshot = snapshot.of_hosts(choice.hosts)
     if not choice.services:
         return snapshot
     known = {

@@ -54,6 +54,12 @@ CAPABILITIES = (
         ("dashboard", "health", "storage"),
     ),
     Capability(
+        "media.snapshot",
+        "Look and record, for cron; silent unless something changed",
+        "recorder.capabilities.snapshot",
+        ("history", "cron"),
+    ),
+    Capability(
         "media.health.check",
         "Ask every health endpoint",
         "recorder.capabilities.health",

@@ -4,6 +4,10 @@ import contextlib
 import os
 import sys
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -20,9 +24,20 @@ from recorder.capabilities.looking import (
     print_json,
     screen,
 )
+from recorder.capabilities.recording import (
+    PATIENCE_SEC,
+    PREVIOUS,
+    Recording,
+    Remembered,
+    history_option,
+    moment_of,
+)
 from recorder.collect.snapshot import Look, Part
 from recorder.errors import ExitCode, UsageError
-from recorder.model import LocalTime
+from recorder.history.when import FORMS
+from recorder.model import Gap, LocalTime, Snapshot
+
+Draw = Callable[[Remembered, Sequence[Gap], Sequence[str]], None]
 
 SHORTEST_WATCH_SEC = 1.0
 USUAL_WATCH_SEC = 5.0
@@ -30,6 +45,14 @@ USUAL_WATCH_SEC = 5.0
 
 @click.command("media.status")
 @looking
+@history_option
+@click.option(
+    "--since",
+    metavar="TIME",
+    help=f"Changes since then, not since you last looked: {FORMS}, or previous.",
+)
+@click.option("--at", metavar="TIME", help="The stack as it was then; no host is asked.")
+@click.option("--no-record", is_flag=True, help="Show, and leave the history as it is.")
 @click.option(
     "--watch",
     "every_sec",
@@ -39,40 +62,80 @@ USUAL_WATCH_SEC = 5.0
     metavar="[SECONDS]",
     help="Look again and again, every 5 seconds if no number is given, until Ctrl-C.",
 )
-def command(choice: Choice, every_sec: float | None) -> ExitCode:
-    """The whole stack on one screen: hosts, services, mounts, storage, imports, gaps.
+def command(
+    choice: Choice,
+    history: Path,
+    since: str | None,
+    at: str | None,
+    every_sec: float | None,
+    *,
+    no_record: bool,
+) -> ExitCode:
+    """The whole stack on one screen: hosts, services, mounts, storage, changes, imports, gaps.
 
-    Exits 0 when all is well, 1 when something is wrong, 2 when it could not look.
+    Exits 0 when all is well, 1 when something is wrong, 2 when it could not look, 3 when it was
+    shown but not recorded.
     """
-    stack = choice.stack()
+    if at is not None:
+        return _as_it_was(choice, history, moment_of(at))
     if every_sec is not None:
-        return _watch(choice, stack, every_sec)
-    look, gaps = begin(stack, Part.ALL), start_reading_gaps(_register(choice))
-    return _print_json(choice, look, gaps) if choice.as_json else _print(choice, look, gaps)
+        return _watch(choice, choice.stack(), every_sec)
+    if choice.narrowed:
+        look = begin(choice.stack(), Part.ALL)
+        return _show(choice, look, start_reading_gaps(None), Remembered)
+    previous = since == PREVIOUS
+    begin_at = moment_of(since) if since is not None and not previous else None
+    with Recording(history, PATIENCE_SEC, record=not no_record) as recording:
+        look, gaps = begin(choice.stack(), Part.ALL), start_reading_gaps(choice.folder)
+        keep = partial(recording.keep, since=begin_at, previous=previous)
+        return _show(choice, look, gaps, keep)
 
 
-def _register(choice: Choice) -> Path | None:
-    """Where the gaps register is; one host's or one service's dashboard leaves it out."""
-    return None if choice.hosts or choice.services else choice.folder
+def _show(
+    choice: Choice, look: Look, pending: PendingGaps, keep: Callable[[Snapshot], Remembered]
+) -> ExitCode:
+    """Wait for the look, remember it, and show it with its past."""
+    show = _as_json if choice.as_json else _as_screen
+    draw = show(choice)
+    kept, read = keep(finish(look, choice)), pending.result()
+    notes = [note for note in (read.note, *kept.notes) if note]
+    if kept.trouble:
+        notes.append(f"not recorded: {kept.trouble}")
+    draw(kept, read.gaps, notes)
+    return ExitCode.NOT_RECORDED if kept.trouble else outcome(kept.snapshot)
 
 
-def _print_json(choice: Choice, look: Look, pending: PendingGaps) -> ExitCode:
+def _as_json(_choice: Choice) -> Draw:
     from recorder.render import document  # noqa: PLC0415 - while hosts are asked
 
-    snapshot, read = finish(look, choice), pending.result()
-    notes = [read.note] if read.note else []
-    print_json(document.status(snapshot, read.gaps, generated_at=now(), notes=notes))
-    return outcome(snapshot)
+    def draw(kept: Remembered, gaps: Sequence[Gap], notes: Sequence[str]) -> None:
+        told = partial(document.status, recorded=kept.recorded, notes=notes, past=kept.past)
+        print_json(told(kept.snapshot, gaps, generated_at=now()))
+
+    return draw
 
 
-def _print(choice: Choice, look: Look, pending: PendingGaps) -> ExitCode:
+def _as_screen(choice: Choice) -> Draw:
     from recorder.render.status import dashboard  # noqa: PLC0415 - while hosts are asked
 
     console = screen(choice)
-    snapshot, read = finish(look, choice), pending.result()
-    notes = [read.note] if read.note else []
-    console.print(dashboard(snapshot, read.gaps, tz=LocalTime(), notes=notes))
-    return outcome(snapshot)
+
+    def draw(kept: Remembered, gaps: Sequence[Gap], notes: Sequence[str]) -> None:
+        told = dashboard(kept.snapshot, gaps, tz=LocalTime(), notes=notes, past=kept.past)
+        console.print(told)
+
+    return draw
+
+
+def _as_it_was(choice: Choice, history: Path, at: datetime) -> ExitCode:
+    """The dashboard from the history alone."""
+    from recorder.capabilities.remembering import recall_moment  # noqa: PLC0415 - the store
+
+    draw = _as_json(choice) if choice.as_json else _as_screen(choice)
+    kept = recall_moment(history, at, LocalTime())
+    shown = replace(kept, snapshot=chosen_of(kept.snapshot, choice))
+    draw(shown, (), kept.notes)
+    return outcome(shown.snapshot)
 
 
 def _watch(choice: Choice, stack: Stack, every_sec: float) -> ExitCode:
@@ -86,7 +149,7 @@ def _watch(choice: Choice, stack: Stack, every_sec: float) -> ExitCode:
 
     from recorder.render.status import dashboard  # noqa: PLC0415
 
-    read = start_reading_gaps(_register(choice)).result()
+    read = start_reading_gaps(None if choice.narrowed else choice.folder).result()
     notes = [read.note] if read.note else []
     with contextlib.suppress(KeyboardInterrupt), screen(choice).screen():
         while True:

@@ -202,6 +202,16 @@ class Snapshot:
         """The services of one host."""
         return tuple(service for service in self.services if service.host == host)
 
+    def of_hosts(self, names: Collection[str]) -> "Snapshot":
+        """Only these hosts and what is on them."""
+        return replace(
+            self,
+            hosts=tuple(host for host in self.hosts if host.name in names),
+            services=tuple(service for service in self.services if service.host in names),
+            mounts=tuple(mount for mount in self.mounts if mount.host in names),
+            volumes=tuple(volume for volume in self.volumes if volume.host in names),
+        )
+
     def of_services(self, names: Collection[str]) -> "Snapshot":
         """Only these services, by their own or their container's name, their hosts and imports."""
         services = tuple(s for s in self.services if s.name in names or s.container in names)

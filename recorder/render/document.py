@@ -14,6 +14,7 @@ from recorder.model import (
     Gap,
     ImportCount,
     Snapshot,
+    Verdict,
     Volume,
     findings,
     verdict,
@@ -39,6 +40,7 @@ from recorder.render.things import (
 SCHEMA_VERSION = 1
 NO_HISTORY = "no history is recorded"
 FIRST_LOOK = "recording begins with this look"
+UNDER_WAY = "another look is under way"
 
 
 def status(
@@ -66,6 +68,27 @@ def status(
         "notes": [*notes],
     }
     return _document("media.status", snapshot, data, generated_at)
+
+
+def recorded(
+    snapshot: Snapshot | None,
+    *,
+    generated_at: datetime,
+    recorded: bool = False,
+    trouble: str | None = None,
+    notes: Sequence[str] = (),
+    past: Past = NO_PAST,
+) -> Object:
+    """The document of media.snapshot; no snapshot: it was skipped, another look was under way."""
+    found = findings(snapshot) if snapshot else ()
+    data: Object = {
+        "snapshot": _snapshot(snapshot, recorded=recorded) if snapshot else None,
+        "reason": trouble if snapshot else UNDER_WAY,
+        "changes": _changes(past),
+        "findings": [finding(it) for it in found],
+        "notes": [*notes],
+    }
+    return _envelope("media.snapshot", verdict(found), data, generated_at)
 
 
 def health(snapshot: Snapshot, *, generated_at: datetime) -> Object:
@@ -127,11 +150,15 @@ def as_json(document: Object) -> str:
 
 
 def _document(capability: str, part: Snapshot, data: Object, generated_at: datetime) -> Object:
+    return _envelope(capability, verdict(findings(part)), data, generated_at)
+
+
+def _envelope(capability: str, status: Verdict, data: Object, generated_at: datetime) -> Object:
     return {
         "capability": capability,
         "schema_version": SCHEMA_VERSION,
         "generated_at": instant(generated_at),
-        "status": str(verdict(findings(part))),
+        "status": str(status),
         "data": data,
     }
 

@@ -17,6 +17,7 @@ from recorder.store.location import check_place
 from recorder.store.trouble import damaged, explained
 
 APPLICATION_ID = 0x6D726563  # "mrec"
+History = sa.Engine  # what is recorded into and read from
 MAGIC = b"SQLite format 3\0"
 HEADER_BYTES = 100
 APPLICATION_ID_AT = slice(68, 72)  # https://www.sqlite.org/fileformat2.html, section 1.3

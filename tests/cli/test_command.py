@@ -83,8 +83,10 @@ def test_a_capability_is_run_by_its_name_alone_or_by_cap_run() -> None:
             'ops: no "media.nfs": did you mean "media.nfs.verify"?\nsee `ops cap show --help`\n',
         ),
         (
-            ["media.status", "--jsn"],
-            "ops: No such option '--jsn'. Did you mean '--json'?\nsee `ops media.status --help`\n",
+            ["media.nfs.verify", "--jsn"],
+            """ops: No such option '--jsn'. Did you mean '--json'?
+see `ops media.nfs.verify --help`
+""",
         ),
         (
             ["media.metrics.today", "--date", "then"],
@@ -123,6 +125,7 @@ def test_cap_list_as_json_names_every_capability_with_its_command() -> None:
     listed = json.loads(ops("cap", "list", "--json").stdout)
     assert [entry["name"] for entry in listed] == [
         "media.status",
+        "media.snapshot",
         "media.health.check",
         "media.service.status",
         "media.nfs.verify",

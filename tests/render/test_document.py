@@ -45,6 +45,7 @@ SNAPSHOTS = {
 def _documents(snapshot: Snapshot) -> list[document.Object]:
     return [
         document.status(snapshot, HOSTILE_GAPS, generated_at=NOW, notes=HOSTILE_TEXTS, past=PAST),
+        document.recorded(snapshot, generated_at=NOW, recorded=True, past=PAST),
         document.health(snapshot, generated_at=NOW),
         document.services(snapshot, generated_at=NOW),
         document.mounts(snapshot, generated_at=NOW),
@@ -142,9 +143,9 @@ def test_every_field_of_the_model_is_told() -> None:
 @pytest.mark.parametrize(
     ("snapshot", "verdicts"),
     [
-        (HEALTHY, ["ok", "ok", "ok", "ok", "ok"]),
-        (NIGHT, ["fail", "fail", "fail", "fail", "fail"]),
-        (THIS_MACHINE, ["fail", "ok", "fail", "ok", "ok"]),
+        (HEALTHY, ["ok", "ok", "ok", "ok", "ok", "ok"]),
+        (NIGHT, ["fail", "fail", "fail", "fail", "fail", "fail"]),
+        (THIS_MACHINE, ["fail", "fail", "ok", "fail", "ok", "ok"]),
     ],
     ids=["healthy", "night", "this machine"],
 )

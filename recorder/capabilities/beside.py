@@ -1,0 +1,84 @@
+"""Work done beside a look, in a process of its own.
+
+The store's libraries take as long to load as a quick look takes; on a second core that is no time
+at all. The process is forked before anything is loaded and before there are threads, loads what it
+needs, and waits for what to work on. It dies with us: our end of its pipe closing is its end.
+"""
+
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Callable
+from typing import Generic, NoReturn, TypeVar
+
+from recorder.errors import RecorderError, StoreError
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+
+class Beside(Generic[A, B]):
+    """One question to a function that another process has made ready."""
+
+    def __init__(self, ready: Callable[[], Callable[[A], B]]) -> None:
+        """Fork; the child calls `ready`, which loads what is slow and gives the function."""
+        question, self._ask = os.pipe()
+        self._hear, answer = os.pipe()
+        sys.stdout.flush()
+        self._child = os.fork()
+        if self._child == 0:
+            os.close(self._ask)
+            os.close(self._hear)
+            _serve(ready, question, answer)
+        os.close(question)
+        os.close(answer)
+
+    def close(self) -> None:
+        """End the process, if nobody asked it."""
+        if self._child:
+            os.close(self._ask)
+            os.close(self._hear)
+            os.kill(self._child, signal.SIGKILL)
+            self._reap()
+
+    def _reap(self) -> None:
+        os.waitpid(self._child, 0)
+        self._child = 0
+
+    def ask(self, argument: A) -> B:
+        """The function's result for one argument; raises what it raised of our own errors."""
+        try:
+            with os.fdopen(self._ask, "wb") as pipe:
+                pickle.dump(argument, pipe)
+            with os.fdopen(self._hear, "rb") as pipe:
+                result = pickle.load(pipe)  # noqa: S301 - from our own fork
+        except (EOFError, BrokenPipeError) as error:
+            raise StoreError("the process that records ended before it was done") from error
+        finally:
+            self._reap()
+        if isinstance(result, RecorderError):
+            raise result
+        return result  # type: ignore[no-any-return]
+
+
+def _serve(ready: Callable[[], Callable[[A], B]], question: int, answer: int) -> NoReturn:
+    """The child: one answer, and never back into the program it was forked from."""
+    try:
+        work = ready()
+        with os.fdopen(question, "rb") as pipe:
+            argument = pickle.load(pipe)  # noqa: S301 - from our own parent
+        try:
+            result: object = work(argument)
+        except RecorderError as error:
+            result = error
+        with os.fdopen(answer, "wb") as pipe:
+            pickle.dump(result, pipe)
+    except EOFError:
+        pass  # nobody asked
+    except KeyboardInterrupt:
+        os._exit(130)
+    except BaseException:  # noqa: BLE001 - a fault of ours is told, and goes no further than here
+        sys.excepthook(*sys.exc_info())
+        os._exit(1)
+    os._exit(0)

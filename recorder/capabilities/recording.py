@@ -1,0 +1,122 @@
+"""A look that is remembered: one at a time, recorded in one write, shown with what changed.
+
+What is recorded is a look at the whole stack by a program that holds the history's lock from the
+first question on. When it can't be, the picture is shown all the same, and says why.
+"""
+
+import contextlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+import click
+
+from recorder.capabilities.beside import Beside
+from recorder.errors import BusyError, ExitCode, StoreError, UsageError
+from recorder.history.when import parse_moment
+from recorder.model import LocalTime, Snapshot
+from recorder.render.past import NO_PAST, Past
+
+PATIENCE_SEC = 20.0  # as long as one look may take
+PREVIOUS = "previous"
+
+
+def history_option(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
+    """Give a command `--db`; it is called with the history's path as `history`."""
+
+    def path_of(_ctx: click.Context, _parameter: click.Parameter, given: Path | None) -> Path:
+        from recorder.store.location import history_path  # noqa: PLC0415 - only to run
+
+        return history_path(given, os.environ)
+
+    return click.option(
+        "--db",
+        "history",
+        type=click.Path(path_type=Path),
+        callback=path_of,
+        help="The history's file. Default: $MEDIA_RECORDER_DB, else in your state folder.",
+    )(command)
+
+
+def moment_of(text: str) -> datetime:
+    """A moment in the past as a person types it. Raises UsageError."""
+    try:
+        return parse_moment(text, datetime.now(UTC), LocalTime())
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What to record, and since when to tell the changes."""
+
+    path: Path
+    snapshot: Snapshot
+    since: datetime | None  # None: since a person last looked
+    previous: bool  # since the snapshot before this one
+    record: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A picture with its past."""
+
+    snapshot: Snapshot  # knows when what is away was last seen
+    past: Past = NO_PAST
+    recorded: bool = False
+    notes: tuple[str, ...] = ()
+    trouble: str | None = None  # why it is not recorded, where it should be
+
+
+class Recording:
+    """The history, as one look uses it; entered before the look begins."""
+
+    def __init__(self, path: Path, wait_sec: float, *, record: bool = True) -> None:
+        self._path = path
+        self._wait_sec = wait_sec
+        self._record = record
+        self._lock = contextlib.ExitStack()
+        self._beside: Beside[Keeping, Remembered] | None = None
+        self.trouble: StoreError | None = None
+
+    def __enter__(self) -> Self:
+        if self._record:
+            from recorder.store.lock import one_look  # noqa: PLC0415 - only to record
+
+            try:
+                if not self._lock.enter_context(one_look(self._path, self._wait_sec)):
+                    self.trouble = BusyError("another look is under way; this one is not recorded")
+            except StoreError as error:
+                self.trouble = error
+        self._beside = Beside(_ready)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._beside:
+            self._beside.close()
+        self._lock.close()
+
+    def keep(
+        self, snapshot: Snapshot, since: datetime | None = None, *, previous: bool = False
+    ) -> Remembered:
+        """Record a snapshot of the whole stack, and tell what changed. Raises no StoreError."""
+        record = self._record and self.trouble is None
+        try:
+            if self._beside is None:
+                raise RuntimeError("not entered")
+            kept = self._beside.ask(Keeping(self._path, snapshot, since, previous, record))
+        except StoreError as error:
+            self.trouble = self.trouble or (error if record else None)
+            kept = Remembered(snapshot)
+        trouble = str(self.trouble) if self.trouble else kept.trouble
+        return Remembered(kept.snapshot, kept.past, kept.recorded, kept.notes, trouble)
+
+
+def _ready() -> Callable[[Keeping], Remembered]:
+    """In the process beside: load the store."""
+    from recorder.capabilities.remembering import remember  # noqa: PLC0415 - slow; loaded there
+
+    return remember

@@ -1,0 +1,154 @@
+"""Recording a snapshot, and finding what the history adds to it. Loads the store."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from recorder.capabilities.recording import Keeping, Remembered
+from recorder.errors import StoreError
+from recorder.history.delta import fold
+from recorder.history.net import net
+from recorder.model import (
+    Changes,
+    Host,
+    HostState,
+    Service,
+    ServiceState,
+    Snapshot,
+    Transition,
+    Volume,
+    VolumeState,
+)
+from recorder.render.past import Past, Place, Reading
+from recorder.store import read
+from recorder.store.as_of import as_of, latest
+from recorder.store.changes import transitions
+from recorder.store.engine import History, opened
+from recorder.store.record import record
+from recorder.store.retention import tidy
+from recorder.store.values import Moment
+
+
+def remember(keeping: Keeping) -> Remembered:
+    """Record, where that is asked for, and tell the past; where recording fails, why it did."""
+    if not keeping.record:
+        return recall(keeping)
+    try:
+        with opened(keeping.path) as engine:
+            since = _since(engine, keeping)
+            done = record(engine, keeping.snapshot)
+            changed = transitions(engine, since) if since else ()
+            seen = read.snapshots_since(engine, since) if since else 1
+            remembered = _with_past(engine, keeping, since, changed, seen)
+            tidy(engine)
+    except StoreError as error:
+        return replace(recall(keeping), trouble=str(error))
+    return replace(remembered, recorded=True, notes=(done.note,) if done.note else ())
+
+
+def recall(keeping: Keeping) -> Remembered:
+    """The past of a snapshot that is not recorded, as far as the history can be read."""
+    try:
+        with opened(keeping.path, writing=False) as engine:
+            since = _since(engine, keeping)
+            now = net(latest(engine).snapshot, keeping.snapshot)
+            changed = (*transitions(engine, since), *now) if since else ()
+            seen = read.snapshots_since(engine, since) + 1 if since else 1
+            return _with_past(engine, keeping, since, changed, seen)
+    except StoreError:
+        return Remembered(keeping.snapshot)
+
+
+def _since(engine: History, keeping: Keeping) -> datetime | None:
+    if keeping.since is not None:
+        return keeping.since
+    return read.last_look(engine) if keeping.previous else read.last_look_by_person(engine)
+
+
+def _with_past(
+    engine: History,
+    keeping: Keeping,
+    since: datetime | None,
+    changed: Iterable[Transition],
+    snapshots: int,
+) -> Remembered:
+    snapshot, moment = keeping.snapshot, latest(engine)
+    then = as_of(engine, since).snapshot if since else None
+    asked = keeping.since is not None or keeping.previous
+    return Remembered(
+        with_last_seen(snapshot, moment),
+        Past(
+            changes=Changes(since, snapshots, fold([*changed], snapshot)),
+            asked=asked,
+            free_then=free_space(then) if then else {},
+            last_free=dict(_last_free(snapshot, moment)),
+            last_known=dict(_last_known(snapshot, moment)),
+        ),
+    )
+
+
+def with_last_seen(snapshot: Snapshot, moment: Moment) -> Snapshot:
+    """The snapshot, each host that is not up with when it was last seen."""
+    seen = {host.name: host.last_seen for host in moment.snapshot.hosts}
+
+    def known(host: Host) -> Host:
+        at = snapshot.taken_at if host.state is HostState.UP else seen.get(host.name)
+        return replace(host, last_seen=at)
+
+    return replace(snapshot, hosts=tuple(known(host) for host in snapshot.hosts))
+
+
+def recall_moment(path: Path, at: datetime, zone: tzinfo) -> Remembered:
+    """The stack as it was at a time, from the history alone. Raises StoreError."""
+    with opened(path, writing=False) as engine:
+        moment = as_of(engine, at)
+    snapshot = moment.snapshot
+    past = Past(
+        last_free=dict(_last_free(snapshot, moment)),
+        last_known=dict(_last_known(snapshot, moment)),
+    )
+    asked, seen = (f"{time.astimezone(zone):%Y-%m-%d %H:%M:%S}" for time in (at, snapshot.taken_at))
+    notes = [f"as it was at {asked}: what the snapshot of {seen} saw"]
+    if moment.gap:
+        end = moment.gap.end
+        until = f"until {end.astimezone(zone):%Y-%m-%d %H:%M:%S}" if end else "since then"
+        notes.append(f"nobody looked {until}: what happened in between is not known")
+    return Remembered(snapshot, past, recorded=True, notes=tuple(notes))
+
+
+def free_space(snapshot: Snapshot) -> dict[Place, int]:
+    """The free bytes of each volume whose space is known."""
+    return {
+        (volume.host, volume.name): volume.free_bytes
+        for volume in snapshot.volumes
+        if volume.free_bytes is not None
+    }
+
+
+def _last_free(snapshot: Snapshot, moment: Moment) -> Iterator[tuple[Place, Reading]]:
+    known = free_space(moment.snapshot)
+    readings = {place: Reading(moment.snapshot.taken_at, free) for place, free in known.items()}
+    for last in moment.last_known:
+        if isinstance(last.thing, Volume) and last.thing.free_bytes is not None:
+            readings[last.host, last.name] = Reading(last.seen_at, last.thing.free_bytes)
+    for volume in snapshot.volumes:
+        place = (volume.host, volume.name)
+        if volume.state is VolumeState.UNKNOWN and place in readings:
+            yield place, readings[place]
+
+
+def _last_known(snapshot: Snapshot, moment: Moment) -> Iterator[tuple[str, Snapshot]]:
+    """By host whose containers are unknown: the last snapshot that saw them."""
+    for host in snapshot.hosts:
+        unknown = [s for s in snapshot.on(host.name) if s.state is ServiceState.UNKNOWN]
+        if not unknown:
+            continue
+        services = [s for s in moment.snapshot.on(host.name) if s.state is not ServiceState.UNKNOWN]
+        at = moment.snapshot.taken_at
+        for last in moment.last_known:
+            if isinstance(last.thing, Service) and last.host == host.name:
+                services.append(last.thing)
+                at = last.seen_at
+        if services:
+            yield host.name, replace(moment.snapshot, taken_at=at, services=tuple(services))
