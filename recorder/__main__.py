@@ -1,5 +1,10 @@
 """`python -m recorder` is `ops`."""
 
-from recorder.cli import main
+import os
 
-main()
+try:
+    from recorder.cli import main
+
+    main()
+except KeyboardInterrupt:  # before there was anything to say
+    os._exit(130)

@@ -4,6 +4,7 @@ Nothing heavy is imported here; a capability's module is loaded when it is run.
 """
 
 import contextlib
+import errno
 import importlib
 import json
 import os
@@ -17,6 +18,8 @@ import click
 from recorder import __version__
 from recorder.capabilities.registry import CAPABILITIES, Capability, named
 from recorder.errors import ExitCode, RecorderError
+
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class Capabilities(click.Group):
@@ -140,6 +143,9 @@ def run() -> None:
 
 def main() -> NoReturn:
     """Run `ops` and end the process with the exit code its outcome earns."""
+    if sys.stdout is None or sys.stderr is None:  # closed by whoever called us
+        nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     try:
         code = ops.main(standalone_mode=False, prog_name="ops")
         sys.stdout.flush()
@@ -161,6 +167,11 @@ def main() -> NoReturn:
         # Whoever read us has left; what Python still flushes at exit must go somewhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = ExitCode.WELL
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        complain([f"can't write the output: {error.strerror}"])
+        os._exit(ExitCode.USAGE)  # what is left of it could not be flushed either
     sys.exit(code or ExitCode.WELL)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
-SAME_KEY = 0.85  # a key nobody knows is otherwise taken for someone else's
+SAME_KEY = 0.83  # one letter off in six; a key nobody knows is otherwise taken for someone else's
 SAME_NAME = 0.6  # a name nobody knows is wrong in any case, so a fair guess helps
 
 

@@ -1,9 +1,5 @@
 """media.status: the whole stack on one screen."""
 
-import contextlib
-import os
-import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from recorder.bindings import PendingGaps, Stack, start_reading_gaps
+from recorder.bindings import PendingGaps, start_reading_gaps
 from recorder.capabilities.looking import (
     Choice,
     begin,
@@ -32,15 +28,13 @@ from recorder.capabilities.recording import (
     history_option,
     moment_of,
 )
+from recorder.capabilities.watching import SHORTEST_SEC, USUAL_SEC, watch
 from recorder.collect.snapshot import Look, Part
-from recorder.errors import ExitCode, UsageError
+from recorder.errors import ExitCode
 from recorder.history.when import FORMS
 from recorder.model import Gap, LocalTime, Snapshot
 
 Draw = Callable[[Remembered, Sequence[Gap], Sequence[str]], None]
-
-SHORTEST_WATCH_SEC = 1.0
-USUAL_WATCH_SEC = 5.0
 
 
 @click.command("media.status")
@@ -56,9 +50,9 @@ USUAL_WATCH_SEC = 5.0
 @click.option(
     "--watch",
     "every_sec",
-    type=click.FloatRange(min=SHORTEST_WATCH_SEC),
+    type=click.FloatRange(min=SHORTEST_SEC),
     is_flag=False,
-    flag_value=USUAL_WATCH_SEC,
+    flag_value=USUAL_SEC,
     metavar="[SECONDS]",
     help="Look again and again, every 5 seconds if no number is given, until Ctrl-C.",
 )
@@ -79,7 +73,7 @@ def command(
     if at is not None:
         return _as_it_was(choice, history, moment_of(at))
     if every_sec is not None:
-        return _watch(choice, choice.stack(), every_sec)
+        return watch(choice, choice.stack(), every_sec)
     if choice.narrowed:
         look = begin(choice.stack(), Part.ALL)
         return _show(choice, look, start_reading_gaps(None), Remembered)
@@ -136,29 +130,3 @@ def _as_it_was(choice: Choice, history: Path, at: datetime) -> ExitCode:
     shown = replace(kept, snapshot=chosen_of(kept.snapshot, choice))
     draw(shown, (), kept.notes)
     return outcome(shown.snapshot)
-
-
-def _watch(choice: Choice, stack: Stack, every_sec: float) -> ExitCode:
-    """Draw the dashboard over itself until Ctrl-C; looks begin `every_sec` apart, or later."""
-    if choice.as_json:
-        raise UsageError("--watch draws a screen; for JSON, repeat `media.status --json`")
-    if not sys.stdout.isatty():
-        raise UsageError("--watch needs a terminal; leave it out to print once")
-    from rich.control import Control  # noqa: PLC0415 - only to watch
-    from rich.screen import Screen  # noqa: PLC0415
-
-    from recorder.render.status import dashboard  # noqa: PLC0415
-
-    read = start_reading_gaps(None if choice.narrowed else choice.folder).result()
-    notes = [read.note] if read.note else []
-    with contextlib.suppress(KeyboardInterrupt), screen(choice).screen():
-        while True:
-            began = time.monotonic()
-            shown = chosen_of(begin(stack, Part.ALL).wait(), choice)
-            console = screen(choice)  # as large as the terminal is by now
-            console.height = os.get_terminal_size(sys.stdout.fileno()).lines
-            console.control(Control.home())
-            drawn = dashboard(shown, read.gaps, tz=LocalTime(), notes=notes)
-            console.print(Screen(drawn), end="")
-            time.sleep(max(0.0, every_sec - (time.monotonic() - began)))
-    return ExitCode.INTERRUPTED

@@ -168,15 +168,10 @@ def judge_mount(host: str, wanted: MountBinding, entry: Entry | None, space: Spa
         total_bytes=space.total_bytes if entry else None,
         latency_ms=space.latency_ms if entry else None,
     )
-    if space.reply is Reply.HUNG:  # mounted, or an automounter waits for its server
-        return replace(seen, state=MountState.HUNG, detail=space.error)
-    if entry is None:
-        return replace(seen, state=MountState.MISSING, detail="nothing is mounted there")
-    if space.reply is Reply.SILENT:
-        return replace(seen, state=MountState.HUNG, detail="no answer")
-    failed = space.reply is Reply.ERROR and space.error not in FORBIDDEN_ERRORS
-    if space.reply is Reply.STALE or failed:
-        return replace(seen, state=MountState.STALE, detail=space.error)
+    if entry is None or space.reply is not Reply.OK:
+        state, detail = _without_answer(entry, space)
+        if entry is None or state is not MountState.OK:
+            return replace(seen, state=state, detail=detail)
     if wanted.source and export(entry.source) != export(wanted.source):
         return replace(seen, state=MountState.WRONG_SOURCE, detail=f"should be {wanted.source}")
     if wanted.mode == "rw" and entry.mode == "ro":
@@ -185,6 +180,19 @@ def judge_mount(host: str, wanted: MountBinding, entry: Entry | None, space: Spa
     slow = (space.latency_ms or 0) > SLOW_MS
     state = MountState.SLOW if slow else MountState.OK
     return replace(seen, state=state, detail=space.error, note=note)
+
+
+def _without_answer(entry: Entry | None, space: Space) -> tuple[MountState, str | None]:
+    """The state of a path that did not answer well, and why; ok where it only may not be read."""
+    if space.reply is Reply.HUNG:  # mounted, or an automounter waits for its server
+        return MountState.HUNG, space.error
+    if entry is None:
+        return MountState.MISSING, "nothing is mounted there"
+    if space.reply is Reply.SILENT:
+        return MountState.HUNG, "no answer"
+    failed = space.reply is Reply.ERROR and space.error not in FORBIDDEN_ERRORS
+    stale = space.reply is Reply.STALE or failed
+    return MountState.STALE if stale else MountState.OK, space.error
 
 
 def export(source: str) -> str:

@@ -70,7 +70,7 @@ def describe(error: OSError, timeout_sec: float) -> str:
     words = {
         Reason.TIMEOUT: f"timed out after {timeout_sec:g} s",
         Reason.NAME_NOT_FOUND: "name not found",
-        Reason.NO_ROUTE: "no route to it",
+        Reason.NO_ROUTE: "no route to host",
     }
     if isinstance(error, ssl.SSLError):
         return describe_tls(error)

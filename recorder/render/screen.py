@@ -27,6 +27,10 @@ class _Screen(Console):
 
     ascii_only = False
 
+    def on_broken_pipe(self) -> None:
+        """Whoever reads us has left: for the caller to end on, not for rich."""
+        raise BrokenPipeError
+
     @property
     def encoding(self) -> str:
         return "ascii" if self.ascii_only else super().encoding
@@ -57,8 +61,14 @@ def screen(
         soft_wrap=False,
         _environ={"TERM": environ.get("TERM", "")},
     )
-    console.ascii_only = ascii_only or not _carries(stream)
+    console.ascii_only = ascii_only or not _carries(stream) or _speaks_ascii(environ)
     return console
+
+
+def _speaks_ascii(environ: Mapping[str, str]) -> bool:
+    """Whether the locale asks for ASCII, which Python itself passes over."""
+    named = (environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    return next((locale for locale in named if locale), "") in {"C", "POSIX"}
 
 
 def _carries(stream: TextIO) -> bool:

@@ -1,6 +1,6 @@
 """The screen of media.service.status: a table a host."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import compress
 
@@ -47,7 +47,11 @@ def _parts(
     seen = [service for service in services if service.condition is not Condition.UNKNOWN]
     unseen = [safe(it.name) for it in services if it.condition is Condition.UNKNOWN]
     headings = tuple(Text(heading, "quiet") for heading in _HEADINGS)
-    rows = _without_empty([headings, *(_cells(service, now, wrong) for service in seen)])
+    table = _without_empty([headings, *(_cells(service, now, wrong) for service in seen)])
+    rows = [
+        *table[:1],
+        *(row for it, told in zip(seen, table[1:], strict=True) for row in _with_error(it, told)),
+    ]
     parts = [
         [Grid(why)] if why else [],
         [Grid(rows, (2,), last_cells=_LAST_CELLS, cut=True)] if seen else [],
@@ -56,6 +60,15 @@ def _parts(
         else [],
     ]
     return [part for part in parts if part]
+
+
+def _with_error(service: Service, row: Row) -> Iterable[Row]:
+    """A service's row, and below it why the engine could not start it."""
+    yield row
+    if service.error and service.state is not ServiceState.RUNNING:
+        yield Row(
+            (Text(f"{marks.UNDER} {safe(service.error, TEXT_CELLS)}", "quiet"),), _LAST_CELLS // 2
+        )
 
 
 def _engine(host: Host) -> Sequence[Row]:

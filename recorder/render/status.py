@@ -28,10 +28,15 @@ def dashboard(
     tz: tzinfo,
     notes: Sequence[str] = (),
     past: Past = NO_PAST,
+    verdict_first: bool = False,
 ) -> Group:
-    """The screen of media.status: header, boxes, notes, and what is wrong. Times are in `tz`."""
-    boxes = _boxes(snapshot, gaps, tz, past)
-    return Group(_header(snapshot, tz), *boxes, closing(snapshot, notes))
+    """The screen of media.status: header, boxes, notes, and what is wrong. Times are in `tz`.
+
+    `verdict_first` has notes and what is wrong before the boxes, for a screen that may be cut.
+    """
+    header, boxes = _header(snapshot, tz), _boxes(snapshot, gaps, tz, past)
+    verdict = closing(snapshot, notes)
+    return Group(header, verdict, *boxes) if verdict_first else Group(header, *boxes, verdict)
 
 
 def _boxes(snapshot: Snapshot, gaps: Sequence[Gap], tz: tzinfo, past: Past) -> Iterable[Box]:

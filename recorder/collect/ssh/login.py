@@ -174,7 +174,7 @@ def _authenticate(transport: paramiko.Transport, options: SshOptions, timeout_se
     said = f": {notes[0]}" if notes else ""
     raise Unreachable(
         Reason.AUTH_FAILED,
-        f"login as {options.user} refused{said}",
+        f"login refused for {options.user}{said}",
         hint=f"try: ssh-copy-id {shlex.quote(f'{options.user}@{options.host_name}')}"
         if not notes
         else "try: ssh-add",
