@@ -86,7 +86,7 @@ def test_the_screen_names_them_all(night: Ops) -> None:
         "timed out after 2 s",
         "host key changed",
         f"ssh-keygen -R {STREAMING}",
-        "login as stranger refused",
+        "login refused for stranger",
         "permission denied",
         "HUNG",
         "radarr",
