@@ -48,17 +48,12 @@ def _of_kind(db: sa.Connection, kind: Kind, after: int, up_to: int) -> Iterator[
         was = before.get((row["entity_id"], row["first_ts"]))
         if was is not None and not differs(kind, was, now):
             continue  # it was only unseen in between
-        place = place_of(kind, row)
-        if was is None and now["state"] == GONE:
-            continue  # it was never seen
-        yield Transition(
-            time_of(row["first_ts"]),
-            kind,
-            place.host,
-            place.name,
-            None if was is None else _thing(kind, row, was),
-            _thing(kind, row, now),
-        )
+        place, then = place_of(kind, row), None if was is None else _thing(kind, row, was)
+        thing = _thing(kind, row, now)
+        if then is None and thing is None:
+            continue  # it came and went unseen
+        at = time_of(row["first_ts"])
+        yield Transition(at, kind, place.host, place.name, then, thing)
 
 
 def _thing(kind: Kind, found: Mapping[Any, Any], row: Row) -> Thing | None:

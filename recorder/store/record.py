@@ -48,10 +48,10 @@ def record(engine: sa.Engine, snapshot: Snapshot) -> Recorded:
         before = looks.newest(db)
         ts = looks.time_to_record(snapshot.taken_at, before)
         last_ts = ts if before.last_ts is None else before.last_ts
-        turn = Turn(db, ts, last_ts, numbers.known_series(db))
         live = live_things(db)
         home = entities.site_id(db, snapshot.site)
         matches, unsighted = entities.match(db, home, sightings(snapshot), live)
+        turn = Turn(db, ts, last_ts, numbers.known_series(db))  # of what came back, too
         for match in matches:
             _see(turn, match)
         _miss(turn, snapshot, unsighted, live)

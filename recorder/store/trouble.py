@@ -45,22 +45,26 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise explanation(path, error) from error
+        meant = explanation(path, error)
+        if meant is None:
+            raise
+        raise meant from error
     except OSError as error:
         raise _of_system(path, error) from error
     except Exception as error:
         wrapped = getattr(error, "orig", None)  # as SQLAlchemy hands it on
-        if isinstance(wrapped, sqlite3.Error):
-            raise explanation(path, wrapped) from error
-        raise
+        meant = explanation(path, wrapped) if isinstance(wrapped, sqlite3.Error) else None
+        if meant is None:
+            raise
+        raise meant from error
 
 
-def explanation(path: Path, error: sqlite3.Error) -> Exception:
-    """What a SQLite error means to a person; the error itself where it is our own mistake."""
+def explanation(path: Path, error: sqlite3.Error) -> StoreError | None:
+    """What a SQLite error means to a person; None where it is our own mistake."""
     code = getattr(error, "sqlite_errorcode", None)
     primary = None if code is None else code & 0xFF
     if primary is None or primary in OWN_MISTAKES:
-        return error
+        return None
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL):
         return busy(path)
     if primary == sqlite3.SQLITE_FULL or (primary == sqlite3.SQLITE_IOERR and _is_full(path)):
