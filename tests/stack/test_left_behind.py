@@ -50,7 +50,9 @@ def test_a_look_cut_short_leaves_nothing(lab: Lab, held: Ops) -> None:
         return len(on_host) == len(through_command) == len(signals)
 
     with ExitStack() as stack:
-        runs = [stack.enter_context(held.start("media.status")) for _ in signals]
+        histories = [lab.control.home / "held" / f"{number}.db" for number in signals]
+        looks = [held.start("media.status", "--db", str(history)) for history in histories]
+        runs = [stack.enter_context(look) for look in looks]
         wait_until(questions, "every look to be held by the engine")
         for run, number in zip(runs, signals, strict=True):
             run.send(number)
