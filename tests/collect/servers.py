@@ -88,6 +88,18 @@ def saying(data: bytes) -> Behaviour:
     return behave
 
 
+def blurting(data: bytes, pause_sec: float | None = None) -> Behaviour:
+    """Say this unasked, and hang up; or, with a pause, go on a byte at a time."""
+    stop = threading.Event()
+
+    def behave(connection: socket.socket) -> None:
+        connection.sendall(data)
+        while pause_sec and not stop.wait(pause_sec):
+            connection.sendall(b"x")
+
+    return behave
+
+
 def silent(connection: socket.socket) -> None:
     """Take the connection and never answer; until the other side has had enough."""
     while connection.recv(4096):

@@ -1,0 +1,98 @@
+"""Logging in to what is no SSH server, or one that misbehaves: each is a reason, never a crash."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from recorder.collect.shell import Unreachable
+from recorder.collect.ssh import connect
+from recorder.model import Reason
+
+from .examples import host
+from .servers import Behaviour, blurting, free_port, serving, silent
+
+NOWHERE = "nowhere.invalid"
+BANNER = b"SSH-2.0-test\r\n"
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home without keys, config, agent or known hosts."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+
+
+def _failure(port: int, *addresses: str, limit_sec: float = 1.0) -> Unreachable:
+    binding = host("h", *addresses, ssh_user="u", ssh_port=port, connect_timeout_sec=limit_sec)
+    with pytest.raises(Unreachable) as failed:
+        connect(binding)
+    return failed.value
+
+
+def _told(failure: Unreachable) -> tuple[Reason, str, str | None]:
+    return failure.reason, failure.detail, failure.address
+
+
+STRANGERS = {
+    "a web server": b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n",
+    "hangs up": b"",
+    "hangs up behind its name": BANNER,
+    "talks nonsense": BANNER + b"\0\0\0\x0c\x0a" + b"\xff" * 64,
+    "claims a packet of 4 GB": BANNER + b"\xff" * 64,
+    "sends an empty key exchange": BANNER + b"\0\0\0\x0c\x0a\x14" + b"\0" * 10,
+    "sends half a key exchange": BANNER + b"\0\0\0\x1c\x04\x14" + b"\0" * 16 + b"\xff" * 6,
+    "has a name that is no text": b"SSH-2.0-\xff\xfe\r\n" + b"\xff" * 64,
+}
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_what_does_not_speak_ssh_refuses(name: str) -> None:
+    """Whatever its bytes make of the protocol, it is a host that lets nobody in."""
+    with serving(blurting(STRANGERS[name])) as port:
+        failure = _failure(port, limit_sec=5.0)
+    assert _told(failure) == (Reason.REFUSED, "connection closed before login", "127.0.0.1")
+
+
+@pytest.mark.parametrize("behave", [silent, blurting(BANNER, 0.02)])
+def test_one_limit_holds_for_the_whole_login(behave: Behaviour) -> None:
+    """A server that takes the connection and never comes to the point costs its limit."""
+    began = time.monotonic()
+    with serving(behave) as port:
+        failure = _failure(port, limit_sec=0.5)
+        took = time.monotonic() - began
+    assert _told(failure) == (
+        Reason.TIMEOUT,
+        "connected, then no answer in 0.5 s",
+        "127.0.0.1",
+    )
+    assert took < 3
+
+
+def test_a_closed_port_and_an_unknown_name_are_told_apart() -> None:
+    """With the address that was tried."""
+    port = free_port()
+    assert _told(_failure(port)) == (Reason.REFUSED, "connection refused", "127.0.0.1")
+    assert _told(_failure(port, NOWHERE)) == (Reason.NAME_NOT_FOUND, "name not found", NOWHERE)
+
+
+def test_of_several_addresses_the_first_failure_is_told() -> None:
+    """Where none is more telling than another."""
+    assert _failure(free_port(), NOWHERE, "127.0.0.1").address == NOWHERE
+
+
+def test_a_config_that_ssh_refuses_fails_the_host(tmp_path: Path) -> None:
+    """In ssh's words; the look goes on."""
+    (tmp_path / ".ssh").mkdir()
+    (tmp_path / ".ssh" / "config").write_text("Nonsense yes\n")
+    failure = _failure(free_port())
+    assert (failure.reason, failure.address) == (Reason.PROBE_FAILED, "127.0.0.1")
+
+
+def test_jump_hosts_in_a_circle_come_to_an_end(tmp_path: Path) -> None:
+    """Each jumps through the other: no way leads there."""
+    (tmp_path / ".ssh").mkdir()
+    (tmp_path / ".ssh" / "config").write_text("Host a\n ProxyJump b\nHost b\n ProxyJump a\n")
+    failure = _failure(22, "a")
+    assert failure.reason is Reason.NO_ROUTE
+    assert "in a circle" in failure.detail
