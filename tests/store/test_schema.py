@@ -1,0 +1,316 @@
+"""The schema: what migrations make, what old files become, and what a failing upgrade leaves."""
+
+import contextlib
+import sqlite3
+import stat
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from recorder.errors import NewerError, OlderError, StoreError
+from recorder.store import migrate, tables
+from recorder.store.as_of import latest
+from recorder.store.backup import check
+from recorder.store.connection import connect
+from recorder.store.engine import APPLICATION_ID, opened
+from recorder.store.record import record
+from store.stacks import NOON, after, kept, look
+
+ROOT = Path(__file__).resolve().parents[2]
+GOLDEN = Path(__file__).with_name("schema.sql")
+FROZEN = sorted(Path(__file__).with_name("frozen").glob("*.sql"))
+
+
+def schema_of(path: Path) -> str:
+    with contextlib.closing(connect(path)) as connection:
+        rows = connection.execute(
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name"
+        )
+        return "".join(f"{sql};\n\n" for (sql,) in rows)
+
+
+def pragma(path: Path, name: str) -> object:
+    with contextlib.closing(connect(path)) as connection:
+        return connection.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+@pytest.fixture
+def made(path: Path) -> Path:
+    migrate.create(path)
+    return path
+
+
+def test_the_migrated_schema_is_the_one_on_record(made: Path) -> None:
+    """No change of the schema goes unseen, constraints and views included."""
+    assert schema_of(made) == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_queries_name_the_columns_there_are(made: Path) -> None:
+    """The tables as queries name them are those the migrations make."""
+    with contextlib.closing(connect(made)) as connection:
+        for table in tables.metadata.tables.values():
+            rows = connection.execute(f"PRAGMA table_info({table.name})").fetchall()
+            assert {row[1] for row in rows} == set(table.columns.keys()), table.name
+
+
+def test_the_revisions_the_program_knows_are_those_there_are() -> None:
+    """Whether a file is current is decided without Alembic, and as Alembic would."""
+    config = Config()
+    config.set_main_option("script_location", str(migrate.migrations()))
+    script = ScriptDirectory.from_config(config)
+    known = [revision.revision for revision in script.walk_revisions()]
+    assert tuple(reversed(known)) == migrate.REVISIONS
+
+
+def test_a_new_file_is_made_as_it_must_be(made: Path) -> None:
+    """What can be set only before the first table is set; nobody else may read it."""
+    assert [
+        pragma(made, name)
+        for name in ("application_id", "auto_vacuum", "page_size", "journal_mode", "foreign_keys")
+    ] == [APPLICATION_ID, 2, 4096, "wal", 1]
+    assert pragma(made, "synchronous") == 2
+    assert stat.S_IMODE(made.stat().st_mode) == 0o600
+    assert stat.S_IMODE(made.parent.stat().st_mode) == 0o700
+    assert [file.name for file in made.parent.iterdir()] == ["history.db"]
+
+
+def test_every_table_is_strict(made: Path) -> None:
+    """SQLite holds each column to its type."""
+    with contextlib.closing(connect(made)) as connection:
+        rows = connection.execute(
+            "SELECT name FROM pragma_table_list WHERE type = 'table' AND NOT strict "
+            "AND name NOT IN ('sqlite_schema', 'sqlite_temp_schema', 'alembic_version')"
+        )
+        assert rows.fetchall() == []
+
+
+@pytest.mark.parametrize("kind", list(tables.SHAPES))
+def test_unknown_holds_nothing_that_was_seen(made: Path, kind: str) -> None:
+    """The file itself refuses an unknown state with a value beside it."""
+    with contextlib.closing(connect(made)) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        for name in tables.SHAPES[kind].hidden:
+            bound = dict.fromkeys(("definition_id", "path", "noun"), "1")
+            row = {k: v for k, v in bound.items() if k in tables.spans[kind].c} | {name: 1}
+            columns = ", ".join(("entity_id", "first_ts", "state", *row))
+            marks = ", ".join("?" * (3 + len(row)))
+            insert = f"INSERT INTO {kind}_span ({columns}) VALUES ({marks})"  # noqa: S608
+            with pytest.raises(sqlite3.IntegrityError):
+                connection.execute(insert, (1, 1, "unknown", *row.values()))
+
+
+def test_a_thing_has_one_open_span(made: Path) -> None:
+    """The file itself refuses a second."""
+    with contextlib.closing(connect(made)) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        insert = "INSERT INTO host_span (entity_id, first_ts, state) VALUES (1, ?, 'up')"
+        connection.execute(insert, (1,))
+        with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
+            connection.execute(insert, (2,))
+
+
+def test_two_that_make_the_file_at_once_make_one(path: Path) -> None:
+    """Whoever comes second finds a history and leaves it."""
+    migrate.create(path)
+    inode = path.stat().st_ino
+    migrate.create(path)
+    assert path.stat().st_ino == inode
+    assert [file.name for file in path.parent.iterdir()] == ["history.db"]
+
+
+def test_odd_characters_in_a_path_are_just_characters(tmp_path: Path) -> None:
+    """Percent signs, spaces, question marks and quotes name files like any other."""
+    path = tmp_path / "50% of 'my' stuff?#" / "hïstory %s.db"
+    with opened(path) as engine:
+        record(engine, look(0))
+    assert check(path) == ()
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("dump", FROZEN, ids=lambda dump: dump.stem)
+def test_every_schema_ever_released_is_read(dump: Path, path: Path) -> None:
+    """A file of any older program is upgraded with its rows, and goes on."""
+    path.parent.mkdir()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.executescript(dump.read_text(encoding="utf-8"))
+        connection.execute("PRAGMA journal_mode = WAL")
+    with opened(path) as engine:
+        assert kept(latest(engine).snapshot) == kept(look(2))
+        record(engine, look(3))
+    assert check(path) == ()
+    assert schema_of(path) == GOLDEN.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def with_next(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """A history with rows, and a program that knows one revision more than made it."""
+    with opened(path) as engine:
+        record(engine, look(0))
+    folder = tmp_path / "migrations"
+    subprocess.run(["cp", "-r", str(migrate.migrations()), str(folder)], check=True)
+    monkeypatch.setattr(migrate, "migrations", lambda: folder)
+    monkeypatch.setattr(migrate, "REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr(migrate, "HEAD", "0002")
+    return path, folder / "versions" / "0002_next.py"
+
+
+NEXT = """
+from alembic import op
+revision, down_revision = "0002", "0001"
+
+def upgrade():
+    op.execute("ALTER TABLE site ADD COLUMN motto TEXT")
+    {more}
+"""
+
+
+def test_an_older_file_is_upgraded_after_a_checked_copy(with_next: tuple[Path, Path]) -> None:
+    """The copy beside it is the file as it was; the upgraded one goes on."""
+    path, version = with_next
+    version.write_text(NEXT.format(more=""))
+    with opened(path) as engine:
+        with engine.connect() as connection:
+            assert connection.execute(sa.text("SELECT motto FROM site")).all() == [(None,)]
+        record(engine, look(1))
+    copy = path.with_name("history.db.before-0002")
+    with contextlib.closing(connect(copy)) as connection:
+        assert migrate.revision_of(connection) == "0001"
+        assert connection.execute("SELECT count(*) FROM snapshot").fetchone() == (1,)
+    assert check(path) == ()
+
+
+@pytest.mark.parametrize(
+    "failing",
+    [
+        'raise RuntimeError("half way")',
+        'op.execute("INSERT INTO no_such_table VALUES (1)")',
+        'op.execute("DELETE FROM entity")',  # leaves spans without their thing
+    ],
+)
+def test_an_upgrade_that_fails_leaves_the_file_as_it_was(
+    with_next: tuple[Path, Path], failing: str
+) -> None:
+    """Schema and mark change together or not at all."""
+    path, version = with_next
+    version.write_text(NEXT.format(more=failing))
+    before = schema_of(path)
+    with (
+        pytest.raises(StoreError, match=r"could not be upgraded .* and is as it was"),
+        opened(path),
+    ):
+        pass
+    assert schema_of(path) == before
+    with contextlib.closing(connect(path)) as connection:
+        assert migrate.revision_of(connection) == "0001"
+        assert connection.execute("SELECT count(*) FROM entity").fetchone() == (6,)
+    assert check(path) == ()
+
+
+def test_remaking_a_parent_table_keeps_its_children(with_next: tuple[Path, Path]) -> None:
+    """Foreign keys sleep while a schema changes, and are checked after."""
+    path, version = with_next
+    remake = """
+    op.execute("CREATE TABLE anew (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT")
+    op.execute("INSERT INTO anew SELECT id, name FROM site")
+    op.execute("DROP TABLE site")
+    op.execute("ALTER TABLE anew RENAME TO site")"""
+    version.write_text(NEXT.format(more=remake))
+    with opened(path), contextlib.closing(connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM entity").fetchone() == (6,)
+    assert check(path) == ()
+
+
+def test_an_older_file_that_may_not_be_written_is_told_so(
+    with_next: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader without the right to upgrade learns who can, and how."""
+    path, version = with_next
+    version.write_text(NEXT.format(more=""))
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with (
+        pytest.raises(OlderError, match=r"`ops media\.history\.upgrade`"),
+        opened(path, writing=False),
+    ):
+        pass
+
+
+def test_whether_it_is_current_is_asked_without_alembic(made: Path) -> None:
+    """A look at a current file never loads Alembic, and the command line loads no SQL at all."""
+    program = f"""
+import sys
+from pathlib import Path
+import recorder.cli
+assert not {{"sqlalchemy", "sqlite3", "alembic"}} & set(sys.modules)
+from recorder.store.engine import opened
+with opened(Path({str(made)!r})) as engine:
+    engine.connect().close()
+assert "alembic" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
+
+
+def test_alembic_by_hand_makes_the_same(tmp_path: Path, made: Path) -> None:
+    """A developer's `alembic upgrade` and the program's agree."""
+    by_hand = tmp_path / "by hand.db"
+    subprocess.run(
+        [sys.executable, "-m", "alembic", "-x", f"db={by_hand}", "upgrade", "head"],
+        check=True,
+        cwd=ROOT,
+    )
+    assert schema_of(by_hand) == schema_of(made)
+
+
+def test_a_wheel_brings_its_migrations(tmp_path: Path) -> None:
+    """An installed program makes a history without its checkout."""
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        check=True,
+        cwd=ROOT,
+        capture_output=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    installed = tmp_path / "installed"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(installed)
+    program = (
+        "import sys; from pathlib import Path; from recorder.store import migrate; "
+        "migrate.create(Path(sys.argv[1])); print(migrate.migrations())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "history.db")],
+        cwd=installed,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == str(installed / "recorder" / "migrations")
+    assert schema_of(tmp_path / "history.db") == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_what_a_newer_program_made_names_no_version_it_does_not_know(path: Path) -> None:
+    """Without a note of the version, the line still says what to do."""
+    with opened(path) as engine:
+        record(engine, look(0))
+    with contextlib.closing(sqlite3.connect(path)) as file:
+        file.execute("UPDATE alembic_version SET version_num = '9999'")
+        file.execute("DELETE FROM meta")
+        file.commit()
+    with pytest.raises(NewerError, match="install a newer version"), opened(path):
+        pass
+
+
+def test_times_of_the_moment_asked_for_are_the_looks_own(path: Path) -> None:
+    """A moment says when it was seen, not when it was asked for."""
+    with opened(path) as engine:
+        record(engine, look(0))
+        assert latest(engine).snapshot.taken_at == NOON
+        assert latest(engine).asked_at == NOON
+        record(engine, look(1))
+        assert latest(engine).snapshot.taken_at == after(1)
