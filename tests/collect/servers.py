@@ -88,16 +88,9 @@ def saying(data: bytes) -> Behaviour:
     return behave
 
 
-def blurting(data: bytes, pause_sec: float | None = None) -> Behaviour:
-    """Say this unasked, and hang up; or, with a pause, go on a byte at a time."""
-    stop = threading.Event()
-
-    def behave(connection: socket.socket) -> None:
-        connection.sendall(data)
-        while pause_sec and not stop.wait(pause_sec):
-            connection.sendall(b"x")
-
-    return behave
+def blurting(data: bytes) -> Behaviour:
+    """Say this unasked, and hang up."""
+    return lambda connection: connection.sendall(data)
 
 
 def silent(connection: socket.socket) -> None:

@@ -41,6 +41,7 @@ MOUNTS = r"""26 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
 29 26 8:3 / {folder}/a\040disk rw,relatime shared:2 - ext4 /dev/sdb1 rw
 30 26 8:3 /sub /bound rw,relatime shared:2 - ext4 /dev/sdb1 rw
 31 26 0:40 / {folder}/back\134slash rw,relatime shared:3 - nfs4 pve:/media rw,vers=4.2
+34 26 0:43 / {folder}/st*r rw,relatime - fuse.mergerfs pool rw
 32 26 0:41 / /var/lib/docker/overlay2/x rw - overlay overlay rw
 33 26 0:42 / /run/user/0 rw - tmpfs tmpfs rw
 """
@@ -146,14 +147,15 @@ def test_a_path_is_not_asked_again_while_a_question_hangs(shell: str, folder: Pa
 
 def test_disks_and_network_mounts_are_found(shell: str, folder: Path) -> None:
     """Each disk once and each network mount, whatever their paths are called; no pseudo files."""
-    for name in ("a disk", "back\\slash"):
+    for name in ("a disk", "back\\slash", "st*r", "star"):
         (folder / name).mkdir()
     told = folder / "mountinfo"
     told.write_text(MOUNTS.replace("{folder}", str(folder)))
     machine = Machine(folder, shell, {})
     machine.edits[b"/proc/self/mountinfo"] = str(told).encode()
     look = machine.ask(search=True)
-    assert look.found == ("/", f"{folder}/a disk", f"{folder}/back\\slash")
+    names = ("a disk", "back\\slash", "st*r")
+    assert look.found == ("/", *(f"{folder}/{name}" for name in names))
     assert {path: look.spaces[path].reply for path in look.found} == dict.fromkeys(
         look.found, Reply.OK
     )
@@ -163,6 +165,7 @@ def test_disks_and_network_mounts_are_found(shell: str, folder: Path) -> None:
         "ext4",
         "ext4",
         "nfs4",
+        "fuse.mergerfs",
         "tmpfs",
     ]
 

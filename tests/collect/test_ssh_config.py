@@ -160,8 +160,9 @@ def test_a_config_that_ssh_refuses_fails_its_host(home: Path) -> None:
 def test_an_address_is_never_an_option(home: Path) -> None:
     """What begins with a dash is a name all the same."""
     _config(home, f"Host *\n  Port 2222\n  ProxyCommand touch {home}/executed\n")
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unreachable) as failed:
         resolve(f"-oProxyCommand=touch {home}/executed", None, None)
+    assert failed.value.detail == "ssh: hostname contains invalid characters"
     assert not (home / "executed").exists()
 
 
