@@ -1,6 +1,7 @@
 """Logging in to what is no SSH server, or one that misbehaves: each is a reason, never a crash."""
 
 import socket
+import struct
 import time
 from pathlib import Path
 
@@ -35,14 +36,25 @@ def _told(failure: Unreachable) -> tuple[Reason, str, str | None]:
     return failure.reason, failure.detail, failure.address
 
 
+def _packet(payload: bytes) -> bytes:
+    """A packet before any key is agreed on: RFC 4253, section 6."""
+    padding = 16 - (len(payload) + 5) % 8
+    return struct.pack(">IB", len(payload) + padding + 1, padding) + payload + bytes(padding)
+
+
+def _key_exchange(names: bytes) -> bytes:
+    """The opening of a key exchange: RFC 4253, section 7.1; each list holds these names."""
+    lists = (struct.pack(">I", len(names)) + names) * 10
+    return _packet(b"\x14" + bytes(16) + lists + bytes(5))
+
+
 STRANGERS = {
     "a web server": b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n",
-    "hangs up": b"",
-    "hangs up behind its name": BANNER,
-    "talks nonsense": BANNER + b"\0\0\0\x0c\x0a" + b"\xff" * 64,
     "claims a packet of 4 GB": BANNER + b"\xff" * 64,
     "sends an empty key exchange": BANNER + b"\0\0\0\x0c\x0a\x14" + b"\0" * 10,
-    "sends half a key exchange": BANNER + b"\0\0\0\x1c\x04\x14" + b"\0" * 16 + b"\xff" * 6,
+    "sends an empty packet": BANNER + _packet(b""),
+    "offers algorithms that are no text": BANNER + _key_exchange(b"\xff\xfe"),
+    "offers algorithms nobody knows": BANNER + _key_exchange(b"rot13"),
     "has a name that is no text": b"SSH-2.0-\xff\xfe\r\n" + b"\xff" * 64,
 }
 
@@ -50,7 +62,20 @@ STRANGERS = {
 @pytest.mark.parametrize("name", STRANGERS)
 def test_what_does_not_speak_ssh_refuses(name: str) -> None:
     """Whatever its bytes make of the protocol, it is a host that lets nobody in."""
-    with serving(blurting(STRANGERS[name])) as port:
+
+    def behave(connection: socket.socket) -> None:
+        connection.sendall(STRANGERS[name])
+        silent(connection)
+
+    with serving(behave) as port:
+        failure = _failure(port, limit_sec=5.0)
+    assert _told(failure) == (Reason.REFUSED, "connection closed before login", "127.0.0.1")
+
+
+@pytest.mark.parametrize("data", [b"", BANNER, BANNER + b"\0\0"])
+def test_what_hangs_up_refuses(data: bytes) -> None:
+    """At whatever point it does."""
+    with serving(blurting(data)) as port:
         failure = _failure(port, limit_sec=5.0)
     assert _told(failure) == (Reason.REFUSED, "connection closed before login", "127.0.0.1")
 
