@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from realhosts.arr import ArrServer, History
+from realhosts import ArrServer, History
 
 from recorder.bindings.stack import HealthBinding, ImportBinding, KeyBinding
 from recorder.collect import arr, http

@@ -295,7 +295,11 @@ class TestTls:
 
     def test_a_refused_handshake_is_told_as_tls(self) -> None:
         """A server that hangs up on the handshake."""
-        with serving(lambda connection: connection.recv(4096) and None) as port:
+
+        def behave(connection: socket.socket) -> None:
+            connection.recv(4096)
+
+        with serving(behave) as port:
             asked = _asked(port, scheme="https")
         assert asked.endpoint.reason in (Reason.TLS, Reason.REFUSED)
         assert asked.reached is True

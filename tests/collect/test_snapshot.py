@@ -5,7 +5,7 @@ import time
 from datetime import UTC, date, datetime
 
 import pytest
-from realhosts.arr import ArrServer
+from realhosts import ArrServer
 
 from recorder.bindings.stack import (
     HealthBinding,
@@ -152,12 +152,11 @@ def test_what_lives_on_a_host_that_is_down_is_unknown() -> None:
         volumes=(VolumeBinding("v", binding.name, "/mnt/media"),),
     )
     seen = _look(stack, _raising(Unreachable(Reason.TIMEOUT, "timed out")))
-    things = (*seen.services, *seen.mounts, *seen.volumes)
-    assert [(thing.state, thing.reason) for thing in things] == [
-        (ServiceState.UNKNOWN, Reason.HOST_DOWN),
-        (MountState.UNKNOWN, Reason.HOST_DOWN),
-        (VolumeState.UNKNOWN, Reason.HOST_DOWN),
-    ]
+    (service,), (mount,), (volume,) = seen.services, seen.mounts, seen.volumes
+    down = Reason.HOST_DOWN
+    assert (service.state, service.reason) == (ServiceState.UNKNOWN, down)
+    assert (mount.state, mount.reason) == (MountState.UNKNOWN, down)
+    assert (volume.state, volume.reason) == (VolumeState.UNKNOWN, down)
 
 
 NO_SHELL_HINT = "give its user a shell such as /bin/sh"
