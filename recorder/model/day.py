@@ -37,7 +37,10 @@ class LocalTime(tzinfo):
         return _naive(when).astimezone().tzname() or ""
 
     def fromutc(self, when: datetime) -> datetime:
-        return when.replace(tzinfo=UTC).astimezone().replace(tzinfo=self)
+        """Local time; of autumn's two equal hours, `fold` tells which."""
+        local = when.replace(tzinfo=UTC).astimezone()
+        late = local.replace(tzinfo=None).astimezone().utcoffset() != local.utcoffset()
+        return local.replace(tzinfo=self, fold=int(late))
 
 
 def _naive(when: datetime | None) -> datetime:

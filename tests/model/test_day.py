@@ -95,7 +95,6 @@ def test_local_time_is_what_the_zone_says(epoch_sec: int) -> None:
         _utc(2026, 10, 25, 0, 30),
         pytest.param(
             _utc(2026, 10, 25, 1, 30),
-            marks=pytest.mark.xfail(reason="LocalTime.fromutc sets no fold: an hour early"),
         ),
         _utc(2026, 10, 25, 2, 30),
     ],
