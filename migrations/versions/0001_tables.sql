@@ -34,8 +34,7 @@ CREATE TABLE image (
     version TEXT -- the image's own version label
 ) STRICT;
 
-CREATE UNIQUE INDEX image_identity
-    ON image (ifnull(digest, ''), ifnull(ref, ''), ifnull(version, ''));
+CREATE INDEX image_found ON image (substr(digest, 8, 8));
 
 CREATE TABLE definition (
     -- what the binding and the compose labels say of a service
@@ -47,10 +46,7 @@ CREATE TABLE definition (
     compose_service TEXT
 ) STRICT;
 
-CREATE UNIQUE INDEX definition_identity ON definition (
-    ifnull(container, ''), ifnull(declared, ''), ifnull(category, ''), ifnull(project, ''),
-    ifnull(compose_service, '')
-);
+CREATE INDEX definition_found ON definition (container);
 
 CREATE TABLE snapshot (
     -- the looks of the last 30 days

@@ -28,9 +28,9 @@ from recorder.model import (
 from recorder.store.connection import path_of, reading
 from recorder.store.looks import LATE_INTERVALS, usual_interval_sec
 from recorder.store.past_numbers import Numbers, numbers_at
-from recorder.store.rows import GONE, UNKNOWN, seconds
-from recorder.store.selecting import newest_begin, place_of, row_from, select_spans
-from recorder.store.tables import coverage, entity, site, spans
+from recorder.store.rows import UNKNOWN, seconds
+from recorder.store.selecting import at_time, place_of, row_from, spans_sql
+from recorder.store.tables import coverage, site, spans
 from recorder.store.tables import snapshot as looks
 from recorder.store.things import Place, thing_of, time_of
 from recorder.store.values import LastKnown, Moment, Stretch
@@ -98,14 +98,12 @@ def _gap(db: sa.Connection, asked: int, last_ts: int) -> Stretch | None:
 
 
 def _found(db: sa.Connection, kind: Kind, ts: int, numbers: Numbers) -> Iterator[Found]:
-    live = sa.or_(entity.c.retired_ts.is_(None), entity.c.retired_ts > ts)
-    query = select_spans(kind, placed=True).where(
-        entity.c.kind == kind.value,
-        live,
-        spans[kind].c.first_ts == newest_begin(kind, ts),
-        spans[kind].c.state != GONE,
-    )
-    for row in db.execute(query.order_by(entity.c.position, entity.c.id)).mappings():
+    where = f"""
+        entity.kind = :kind AND (entity.retired_ts IS NULL OR entity.retired_ts > :ts)
+        AND {at_time(kind)} AND span.state <> 'gone'
+        ORDER BY entity.position, entity.id"""
+    query = spans_sql(kind, where, placed=True)
+    for row in db.execute(query, {"kind": kind.value, "ts": ts}).mappings():
         yield _thing(kind, row, ts, numbers)
 
 
@@ -119,15 +117,14 @@ def _thing(kind: Kind, row: Mapping[Any, Any], ts: int, numbers: Numbers) -> Fou
 def _last_known(db: sa.Connection, ts: int, found: Sequence[Found]) -> Iterator[LastKnown]:
     numbers: dict[int, Numbers] = {}
     for kind in Kind:
-        unknown = [thing.id for thing in found if thing.kind is kind and thing.unknown]
+        unknown = [str(thing.id) for thing in found if thing.kind is kind and thing.unknown]
         if not unknown:
             continue
-        query = select_spans(kind, placed=True).where(
-            entity.c.id.in_(unknown),
-            spans[kind].c.first_ts == newest_begin(kind, ts, known=True),
-            spans[kind].c.state != GONE,
-        )
-        for row in db.execute(query.order_by(entity.c.position, entity.c.id)).mappings():
+        where = f"""
+            entity.id IN ({", ".join(unknown)})
+            AND {at_time(kind, known=True)} AND span.state <> 'gone'
+            ORDER BY entity.position, entity.id"""
+        for row in db.execute(spans_sql(kind, where, placed=True), {"ts": ts}).mappings():
             seen = row["last_ts"]
             if seen not in numbers:
                 numbers[seen] = numbers_at(db, seen)

@@ -8,14 +8,15 @@ import sqlalchemy as sa
 
 from recorder.model import Kind, Thing, Transition
 from recorder.store.connection import reading
-from recorder.store.rows import GONE, UNKNOWN, Row, seconds
-from recorder.store.selecting import newest_begin, place_of, row_from, select_spans
+from recorder.store.rows import GONE, Row, seconds
+from recorder.store.selecting import at_time, place_of, row_from, spans_sql
 from recorder.store.spans import differs
-from recorder.store.tables import coverage, entity, spans
+from recorder.store.tables import coverage
 from recorder.store.things import moment, thing_of, time_of
 from recorder.store.values import Span
 
 FAR = 1 << 62
+BEGAN = "{0}.first_ts > :after AND {0}.first_ts <= :up_to AND {0}.state <> 'unknown'"
 Begun = tuple[int, int]  # entity, when its span began
 
 
@@ -38,11 +39,10 @@ def transitions(
 
 
 def _of_kind(db: sa.Connection, kind: Kind, after: int, up_to: int) -> Iterator[Transition]:
-    span = spans[kind]
-    began = sa.and_(span.c.first_ts > after, span.c.first_ts <= up_to, span.c.state != UNKNOWN)
-    query = select_spans(kind, placed=True).where(began)
-    found = db.execute(query.order_by(span.c.first_ts, entity.c.position)).mappings().all()
-    before = _before(db, kind, after, up_to) if found else {}
+    bounds = {"after": after, "up_to": up_to}
+    where = f"{BEGAN.format('span')} ORDER BY span.first_ts, entity.position"
+    found = db.execute(spans_sql(kind, where, placed=True), bounds).mappings().all()
+    before = _before(db, kind, bounds) if found else {}
     for row in found:
         now = row_from(kind, row)
         was = before.get((row["entity_id"], row["first_ts"]))
@@ -60,28 +60,20 @@ def _thing(kind: Kind, found: Mapping[Any, Any], row: Row) -> Thing | None:
     return None if row["state"] == GONE else thing_of(kind, place_of(kind, found), row, {})
 
 
-def _before(db: sa.Connection, kind: Kind, after: int, up_to: int) -> dict[Begun, Row]:
+def _before(db: sa.Connection, kind: Kind, bounds: Mapping[str, int]) -> dict[Begun, Row]:
     """The last known row before each span that began in a stretch."""
-    now, known, span = spans[kind].alias("now"), spans[kind].alias("known"), spans[kind]
-    last_known = sa.select(sa.func.max(known.c.first_ts)).where(
-        known.c.entity_id == now.c.entity_id,
-        known.c.first_ts < now.c.first_ts,
-        known.c.state != UNKNOWN,
-    )
-    keys = (
-        sa.select(
-            now.c.entity_id,
-            now.c.first_ts.label("now_ts"),
-            last_known.scalar_subquery().label("was_ts"),
-        )
-        .where(now.c.first_ts > after, now.c.first_ts <= up_to, now.c.state != UNKNOWN)
-        .subquery()
-    )
-    same = sa.and_(keys.c.entity_id == span.c.entity_id, keys.c.was_ts == span.c.first_ts)
-    query = select_spans(kind).add_columns(keys.c.now_ts).where(same)
+    keys = f"""keys.now_ts FROM (
+        SELECT now.entity_id, now.first_ts AS now_ts, (
+            SELECT max(known.first_ts) FROM {kind}_span AS known
+            WHERE known.entity_id = now.entity_id AND known.first_ts < now.first_ts
+                AND known.state <> 'unknown'
+        ) AS was_ts
+        FROM {kind}_span AS now WHERE {BEGAN.format("now")}
+    ) AS keys"""  # noqa: S608 - the names are our own
+    where = "entity.id = keys.entity_id AND span.first_ts = keys.was_ts"
     return {
         (row["entity_id"], row["now_ts"]): row_from(kind, row)
-        for row in db.execute(query).mappings()
+        for row in db.execute(spans_sql(kind, where, more=keys), bounds).mappings()
     }
 
 
@@ -95,16 +87,16 @@ def past_spans(
 
 
 def _reaching(db: sa.Connection, kind: Kind, begin: int, end: int) -> Iterator[Span]:
-    span = spans[kind]
-    first = sa.func.ifnull(newest_begin(kind, begin), begin)
-    query = select_spans(kind, placed=True).where(
-        entity.c.kind == kind.value,
-        sa.or_(entity.c.retired_ts.is_(None), entity.c.retired_ts > begin),
-        span.c.first_ts >= first,
-        span.c.first_ts <= end,
-    )
-    ordered = query.order_by(entity.c.position, entity.c.id, span.c.first_ts)
-    for row in db.execute(ordered).mappings():
+    there = f"""entity.kind = :kind AND (entity.retired_ts IS NULL OR entity.retired_ts > :ts)
+        AND {at_time(kind)} AND span.state <> 'gone'"""
+    bounds = {"ts": begin, "kind": kind.value, "after": begin, "up_to": end}
+    found = [
+        row
+        for where in (there, "span.first_ts > :after AND span.first_ts <= :up_to")
+        for row in db.execute(spans_sql(kind, where, placed=True), bounds).mappings()
+    ]
+    found.sort(key=lambda row: (row["position"], row["entity_id"], row["first_ts"]))
+    for row in found:
         place = place_of(kind, row)
         thing = _thing(kind, row, row_from(kind, row))
         began = time_of(row["first_ts"])

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 
 from recorder.model import Kind
 from recorder.store.rows import Row
-from recorder.store.selecting import row_from, select_spans
-from recorder.store.tables import spans
+from recorder.store.selecting import row_from, spans_sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +33,7 @@ def live_things(db: sa.Connection) -> list[Live]:
 
 
 def _of_kind(db: sa.Connection, kind: Kind) -> Iterator[Live]:
-    span = spans[kind]
-    for found in db.execute(select_spans(kind).where(span.c.last_ts.is_(None))).mappings():
+    for found in db.execute(spans_sql(kind, "span.last_ts IS NULL")).mappings():
         yield Live(
             found["entity_id"],
             kind,

@@ -1,6 +1,7 @@
 """The numbers of a snapshot: one sample each, in one place of the file.
 
-Most are stored every time, changed or not; a missing one means that there was none. The few that
+Most are stored every time, changed or not; a missing one means that there was none. What tells
+less is stored every five minutes: each number a minute is a tenth of a year's file. The few that
 change rarely are stored when they change, their newest value standing in `series`.
 """
 
@@ -10,13 +11,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from recorder.model import Endpoint, Host, ImportCount, Mount, Service, Thing, Volume
+from recorder.model import Endpoint, Host, ImportCount, Kind, Mount, Service, Thing, Volume
 from recorder.store.rows import whole
 from recorder.store.tables import entity, sample, series
 
 SPARSE = frozenset({"restart_count", "total_bytes", "import_count"})
+EACH_SEC = 300  # how often the seldom ones are stored
 DAY_SEC = 86400
 Reading = tuple[str, float | None]
+
+
+def is_seldom(kind: Kind, metric: str) -> bool:
+    """Whether a number is stored every five minutes only."""
+    return kind is Kind.HOST or (kind is Kind.MOUNT and metric == "latency_ms")
 
 
 @dataclass(slots=True)
@@ -64,14 +71,19 @@ def _space(thing: Mount | Volume) -> tuple[Reading, Reading]:
 
 
 def store(
-    db: sa.Connection, ts: int, things: Iterable[tuple[int, Thing]], known: KnownSeries
+    db: sa.Connection,
+    ts: int,
+    last_ts: int | None,
+    things: Iterable[tuple[Kind, int, Thing]],
+    known: KnownSeries,
 ) -> None:
-    """Store the numbers of things, given by entity."""
+    """Store the numbers of things, given by kind and entity, after a look at `last_ts`."""
     rows = []
-    for entity_id, thing in things:
+    seldom = last_ts is None or ts // EACH_SEC != last_ts // EACH_SEC
+    for kind, entity_id, thing in things:
         for metric, reading in readings(thing):
             value = whole(reading)
-            if value is None:
+            if value is None or (is_seldom(kind, metric) and not seldom):
                 continue
             kept = known.get((entity_id, metric))
             if not _is_news(metric, value, kept, ts):

@@ -5,23 +5,49 @@ Of what is stored only when it changes, the newest value before the moment.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
 
 import sqlalchemy as sa
 
-from recorder.store.numbers import DAY_SEC, SPARSE
+from recorder.store.numbers import DAY_SEC, EACH_SEC, SPARSE
 from recorder.store.tables import meta, rollup_day, rollup_hour, sample, series
 
 HOUR_SEC = 3600
 HOURS_ROLLED = "hours_rolled_until"  # the notes of how far the roll-ups are
 DAYS_ROLLED = "days_rolled_until"
+# What is stored every five minutes still holds, as long as its thing is in the same span.
+NUMBERS_OF_LOOK = sa.text("""
+    SELECT series.entity_id, series.metric, sample.value
+    FROM sample JOIN series ON series.id = sample.series_id
+    WHERE sample.ts BETWEEN :each AND :ts
+        AND metric NOT IN ('restart_count', 'total_bytes', 'import_count')
+        AND (sample.ts = :ts OR EXISTS (
+            SELECT 1 FROM entity WHERE entity.id = series.entity_id
+                AND (kind = 'host' OR (kind = 'mount' AND metric = 'latency_ms'))
+        ) AND NOT EXISTS (
+            SELECT 1 FROM host_span WHERE entity_id = series.entity_id
+                AND first_ts > sample.ts AND first_ts <= :ts
+        ) AND NOT EXISTS (
+            SELECT 1 FROM mount_span WHERE entity_id = series.entity_id
+                AND first_ts > sample.ts AND first_ts <= :ts
+        ))""")
+NUMBERS_OF_HOUR, NUMBERS_OF_DAY = (
+    sa.text(f"""
+    SELECT series.entity_id, series.metric, rolled.avg AS value
+    FROM series JOIN rollup_{period} AS rolled ON rolled.series_id = series.id
+    WHERE rolled.ts = :{period}
+        AND metric NOT IN ('restart_count', 'total_bytes', 'import_count')""")  # noqa: S608
+    for period in ("hour", "day")
+)
 Numbers = Mapping[int, Mapping[str, int]]  # by entity, then metric
 
 
 def numbers_at(db: sa.Connection, ts: int) -> Numbers:
     """All numbers a snapshot at `ts` held, as far as they are still known."""
     numbers: dict[int, dict[str, int]] = defaultdict(dict)
-    for found in db.execute(_dense(db, ts)):
+    begins = {"hour": ts - ts % HOUR_SEC, "day": ts - ts % DAY_SEC, "each": ts - ts % EACH_SEC}
+    query = _dense(db, ts)
+    named = {name: at for name, at in {**begins, "ts": ts}.items() if f":{name}" in query.text}
+    for found in db.execute(query, named):
         numbers[found.entity_id][found.metric] = found.value
     sparse = db.execute(sa.select(series).where(series.c.metric.in_(SPARSE)))
     for kept in sparse.all():
@@ -33,29 +59,13 @@ def numbers_at(db: sa.Connection, ts: int) -> Numbers:
     return numbers
 
 
-def _dense(db: sa.Connection, ts: int) -> sa.Select[Any]:
+def _dense(db: sa.Connection, ts: int) -> sa.TextClause:
+    """What stands at the look's own time, or that of the hour or day it lies in."""
     oldest = db.scalar(sa.select(sa.func.min(sample.c.ts)))
     if oldest is not None and oldest <= ts:
-        table, at, value = sample, ts, sample.c.value
-    elif db.scalar(sa.select(sa.func.min(rollup_hour.c.ts))) is not None and _has_hour(db, ts):
-        table, at, value = rollup_hour, ts - ts % HOUR_SEC, rollup_hour.c.avg
-    else:
-        table, at, value = rollup_day, ts - ts % DAY_SEC, rollup_day.c.avg
-    return (
-        sa.select(series.c.entity_id, series.c.metric, value.label("value"))
-        .select_from(series.join(table, table.c.series_id == series.c.id))
-        .where(table.c.ts == at, series.c.metric.not_in(SPARSE))
-    )
-
-
-def _has_hour(db: sa.Connection, ts: int) -> bool:
-    hour = ts - ts % HOUR_SEC
-    found = (
-        sa.select(rollup_hour.c.ts)
-        .select_from(series.join(rollup_hour, rollup_hour.c.series_id == series.c.id))
-        .where(rollup_hour.c.ts == hour)
-    )
-    return db.scalar(found.limit(1)) is not None
+        return NUMBERS_OF_LOOK
+    hour = {"hour": ts - ts % HOUR_SEC}
+    return NUMBERS_OF_HOUR if db.execute(NUMBERS_OF_HOUR, hour).first() else NUMBERS_OF_DAY
 
 
 def _changed_before(db: sa.Connection, series_id: int, ts: int) -> int | None:

@@ -55,9 +55,9 @@ def record(engine: sa.Engine, snapshot: Snapshot) -> Recorded:
         for match in matches:
             _see(turn, match)
         _miss(turn, snapshot, unsighted, live)
-        things = [(match.id, match.sighting.thing) for match in matches]
-        numbers.store(db, ts, things, turn.known)
-        for entity_id, thing in things:
+        things = [(match.sighting.key.kind, match.id, match.sighting.thing) for match in matches]
+        numbers.store(db, ts, before.last_ts, things, turn.known)
+        for _, entity_id, thing in things:
             if isinstance(thing, ImportCount):
                 _keep_titles(db, entity_id, thing)
         looks.cover(db, before, ts)

@@ -39,10 +39,10 @@ KEPT: Mapping[str, Kept] = {
         "DELETE FROM snapshot WHERE ts < :ts AND ts NOT IN "
         "(SELECT ts FROM snapshot WHERE trigger = 'person' ORDER BY ts DESC LIMIT 2)",
     ),
-    "rollup_hour of a machine": Kept(
+    "rollup_hour of machines and mounts": Kept(
         90,
-        "DELETE FROM rollup_hour WHERE ts < :ts AND series_id IN (SELECT id FROM series "
-        "WHERE metric IN ('load_1min_hundredths', 'memory_available_bytes'))",
+        "DELETE FROM rollup_hour WHERE ts < :ts AND series_id IN (SELECT series.id FROM series "
+        "JOIN entity ON entity.id = series.entity_id WHERE entity.kind IN ('host', 'mount'))",
     ),
     "rollup_hour": Kept(
         2 * 365,

@@ -1,7 +1,8 @@
 """Spans selected with whose they are, and rows made of what was selected.
 
 Of two moments, the span at the later one is found by `first_ts = (SELECT max(first_ts) …)`: one
-step into an index. Asked for as a range, it would be every span before.
+step into an index. Asked for as a range, it would be every span before. Written out as SQL, since
+a process asks each of these once, and to compose them takes longer than to answer them.
 """
 
 from collections.abc import Mapping
@@ -10,19 +11,46 @@ from typing import Any
 import sqlalchemy as sa
 
 from recorder.model import Kind
-from recorder.store.rows import UNKNOWN, Definition, Image, Row
+from recorder.store.rows import Definition, Image, Row
 from recorder.store.tables import SHAPES, definition, entity, image, spans
 from recorder.store.things import Place
 
 parent = entity.alias("parent")
 grandparent = entity.alias("grandparent")
+OF_SERVICE = ", ".join(
+    [f"definition.{name}" for name in Definition._fields]
+    + [f"image.{name} AS image_{name}" for name in Image._fields]
+)
+JOINS_OF_SERVICE = """
+JOIN definition ON definition.id = span.definition_id
+LEFT JOIN image ON image.id = span.image_id"""
+PLACED = "parent.name AS parent_name, grandparent.name AS home_name"
+JOINS_PLACED = """
+LEFT JOIN entity AS parent ON parent.id = entity.parent_id
+LEFT JOIN entity AS grandparent ON grandparent.id = parent.parent_id"""
+
+
+def spans_sql(kind: Kind, where: str, *, placed: bool = False, more: str = "") -> sa.TextClause:
+    """Spans of a kind with whose they are; a service's with what its columns refer to.
+
+    `where` speaks of `span` and `entity`. `placed` adds the names of what they are on, `more` a
+    column and the table it comes from: "keys.now_ts FROM (…) AS keys".
+    """
+    column, _, source = more.partition(" FROM ")
+    columns = [f"entity.{name}" for name in ("parent_id", "identity", "name", "position")]
+    columns += [f"span.{name}" for name in ("entity_id", "first_ts", "last_ts")]
+    columns += [f"span.{name}" for name in SHAPES[kind].columns]
+    columns += [OF_SERVICE] * (kind is Kind.SERVICE) + [PLACED] * placed + [column] * bool(column)
+    joins = JOINS_OF_SERVICE * (kind is Kind.SERVICE) + JOINS_PLACED * placed
+    first = f"{source} CROSS JOIN " if source else ""
+    return sa.text(
+        f"SELECT {', '.join(columns)} FROM {first}entity "  # noqa: S608 - the names are our own
+        f"JOIN {kind}_span AS span ON span.entity_id = entity.id {joins} WHERE {where}"
+    )
 
 
 def select_spans(kind: Kind, *, placed: bool = False) -> sa.Select[Any]:
-    """Spans of a kind with whose they are; a service's with what its columns refer to.
-
-    `placed` adds the names of what they are on.
-    """
+    """The same as `spans_sql`, to be composed further."""
     span = spans[kind]
     columns = [entity.c.parent_id, entity.c.identity, entity.c.name, entity.c.position, *span.c]
     joined = entity.join(span, entity.c.id == span.c.entity_id)
@@ -38,15 +66,13 @@ def select_spans(kind: Kind, *, placed: bool = False) -> sa.Select[Any]:
     return sa.select(*columns).select_from(joined)
 
 
-def newest_begin(kind: Kind, ts: int, *, known: bool = False) -> sa.ScalarSelect[Any]:
-    """When an entity's span at a time began; with `known`, the last before it that was seen."""
-    other = spans[kind].alias("other")
-    found = sa.select(sa.func.max(other.c.first_ts)).where(
-        other.c.entity_id == entity.c.id, other.c.first_ts <= ts
+def at_time(kind: Kind, *, known: bool = False) -> str:
+    """The condition for each entity's span at `:ts`; with `known`, the last that was seen."""
+    seen = "AND other.state <> 'unknown'" * known
+    return (
+        f"span.first_ts = (SELECT max(other.first_ts) FROM {kind}_span AS other "  # noqa: S608
+        f"WHERE other.entity_id = entity.id AND other.first_ts <= :ts {seen})"
     )
-    if known:
-        found = found.where(other.c.state != UNKNOWN)
-    return found.correlate(entity).scalar_subquery()
 
 
 def place_of(kind: Kind, found: Mapping[Any, Any]) -> Place:

@@ -1,9 +1,6 @@
 CREATE INDEX action_started ON action (started_ts);
 
-CREATE UNIQUE INDEX definition_identity ON definition (
-    ifnull(container, ''), ifnull(declared, ''), ifnull(category, ''), ifnull(project, ''),
-    ifnull(compose_service, '')
-);
+CREATE INDEX definition_found ON definition (container);
 
 CREATE INDEX endpoint_span_first ON endpoint_span (first_ts);
 
@@ -15,8 +12,7 @@ CREATE INDEX host_span_first ON host_span (first_ts);
 
 CREATE UNIQUE INDEX host_span_open ON host_span (entity_id) WHERE last_ts IS NULL;
 
-CREATE UNIQUE INDEX image_identity
-    ON image (ifnull(digest, ''), ifnull(ref, ''), ifnull(version, ''));
+CREATE INDEX image_found ON image (substr(digest, 8, 8));
 
 CREATE INDEX import_span_first ON import_span (first_ts);
 

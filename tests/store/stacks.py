@@ -162,12 +162,20 @@ def dark(minutes: float = 0, **parts: object) -> Snapshot:
 
 
 def kept(snapshot: Snapshot) -> Snapshot:
-    """A snapshot without what the store does not promise to give back."""
+    """A snapshot without what is not given back, or not of each look."""
     return replace(
         snapshot,
         hosts=tuple(
-            replace(host, hint=None, clock_offset_sec=None, last_seen=None)
+            replace(
+                host,
+                hint=None,
+                clock_offset_sec=None,
+                last_seen=None,
+                load_1min=None,
+                memory_available_bytes=None,
+            )
             for host in snapshot.hosts
         ),
+        mounts=tuple(replace(one, latency_ms=None) for one in snapshot.mounts),
         imports=tuple(replace(one, hint=None, titles=()) for one in snapshot.imports),
     )

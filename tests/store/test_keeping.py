@@ -45,6 +45,19 @@ def sure_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "LOOKS_TO_BE_SURE", 10)
 
 
+def test_what_tells_less_is_stored_every_five_minutes(engine: sa.Engine) -> None:
+    """A machine's load holds for the five minutes it is of, until the machine changes."""
+    for minute in range(7):
+        slow = mount(latency_ms=minute)
+        record(engine, look(minute, hosts=(up(load_1min=float(minute)),), mounts=(slow,)))
+    loads = [as_of(engine, after(minute)).snapshot.hosts[0].load_1min for minute in range(7)]
+    assert loads == [0, 0, 0, 0, 0, 5, 5]
+    latencies = [as_of(engine, after(minute)).snapshot.mounts[0].latency_ms for minute in (4, 6)]
+    assert latencies == [0, 5]
+    record(engine, look(8, hosts=(up(boot_id="boot-2", load_1min=1.0),)))
+    assert latest(engine).snapshot.hosts[0].load_1min is None
+
+
 @pytest.fixture(scope="module")
 def forty_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Forty days, a look each twenty minutes, tidied after each."""

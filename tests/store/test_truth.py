@@ -120,12 +120,10 @@ def host_parts(draw: st.DrawFn, name: str) -> Snapshot:
             ),
         )
     engine = NO_ENGINE if fate == "no engine" else DOCKER
-    load = draw(st.none() | st.integers(0, 900))
     host = up(
         name,
         engine=engine,
         boot_id=draw(st.sampled_from(("boot-1", "boot-2"))),
-        load_1min=None if load is None else load / 100,
     )
     if engine is NO_ENGINE:
         services = _with([unseen(one, Reason.ENGINE_DOWN) for one in declared], answered)
@@ -249,7 +247,7 @@ def _in_order(snapshot: Snapshot) -> Snapshot:
         kept(snapshot),
         hosts=tuple(sorted(kept(snapshot).hosts, key=lambda it: it.name)),
         services=tuple(sorted(snapshot.services, key=lambda it: (it.host, it.name))),
-        mounts=tuple(sorted(snapshot.mounts, key=lambda it: (it.host, it.path))),
+        mounts=tuple(sorted(kept(snapshot).mounts, key=lambda it: (it.host, it.path))),
         volumes=tuple(sorted(snapshot.volumes, key=lambda it: it.name)),
     )
 

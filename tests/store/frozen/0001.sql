@@ -186,11 +186,8 @@ INSERT INTO "sample" VALUES(1771243200,6,2);
 INSERT INTO "sample" VALUES(1771243200,7,42949672960);
 INSERT INTO "sample" VALUES(1771243200,8,107374182400);
 INSERT INTO "sample" VALUES(1771243200,9,2);
-INSERT INTO "sample" VALUES(1771243320,1,25);
-INSERT INTO "sample" VALUES(1771243320,2,5368709120);
 INSERT INTO "sample" VALUES(1771243320,3,12);
 INSERT INTO "sample" VALUES(1771243320,4,42949672960);
-INSERT INTO "sample" VALUES(1771243320,6,2);
 INSERT INTO "sample" VALUES(1771243320,7,42949672960);
 CREATE TABLE series (
     -- the numbers that are kept, and of what
@@ -267,12 +264,8 @@ INSERT INTO "volume_span" VALUES(5,1771243200,1771243200,'ok',NULL,'/mnt/media',
 INSERT INTO "volume_span" VALUES(5,1771243260,1771243260,'unknown','host_down','/mnt/media',NULL);
 INSERT INTO "volume_span" VALUES(5,1771243320,NULL,'ok',NULL,'/mnt/media',NULL);
 CREATE UNIQUE INDEX entity_identity ON entity (site_id, kind, ifnull(parent_id, 0), identity);
-CREATE UNIQUE INDEX image_identity
-    ON image (ifnull(digest, ''), ifnull(ref, ''), ifnull(version, ''));
-CREATE UNIQUE INDEX definition_identity ON definition (
-    ifnull(container, ''), ifnull(declared, ''), ifnull(category, ''), ifnull(project, ''),
-    ifnull(compose_service, '')
-);
+CREATE INDEX image_found ON image (substr(digest, 8, 8));
+CREATE INDEX definition_found ON definition (container);
 CREATE INDEX snapshot_of_person ON snapshot (ts) WHERE trigger = 'person';
 CREATE UNIQUE INDEX host_span_open ON host_span (entity_id) WHERE last_ts IS NULL;
 CREATE UNIQUE INDEX service_span_open ON service_span (entity_id) WHERE last_ts IS NULL;
