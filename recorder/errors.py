@@ -5,6 +5,7 @@ The tree:
     RecorderError             anything we can explain in one line
     ├── UsageError            the call itself is off: an option, a name, a path
     │   └── BindingError      the bindings hold mistakes; one line each
+    ├── ActionError           what was agreed to could not be carried out
     └── StoreError            the history can't be written or read
         ├── NoHistoryError    nothing was recorded, or not at that time
         ├── PlaceError        it lies where SQLite can't keep it whole: a network filesystem
@@ -61,6 +62,12 @@ class BindingError(UsageError):
     @property
     def lines(self) -> tuple[str, ...]:
         return self.mistakes
+
+
+class ActionError(RecorderError):
+    """What a person agreed to was begun and failed."""
+
+    exit_code = ExitCode.ACTION_FAILED
 
 
 class StoreError(RecorderError):

@@ -88,7 +88,7 @@ def recorded(
         "findings": [finding(it) for it in found],
         "notes": [*notes],
     }
-    return _envelope("media.snapshot", verdict(found), data, generated_at)
+    return envelope("media.snapshot", verdict(found), data, generated_at)
 
 
 def health(snapshot: Snapshot, *, generated_at: datetime) -> Object:
@@ -150,10 +150,11 @@ def as_json(document: Object) -> str:
 
 
 def _document(capability: str, part: Snapshot, data: Object, generated_at: datetime) -> Object:
-    return _envelope(capability, verdict(findings(part)), data, generated_at)
+    return envelope(capability, verdict(findings(part)), data, generated_at)
 
 
-def _envelope(capability: str, status: Verdict, data: Object, generated_at: datetime) -> Object:
+def envelope(capability: str, status: Verdict, data: Object, generated_at: datetime) -> Object:
+    """What every document has around its data."""
     return {
         "capability": capability,
         "schema_version": SCHEMA_VERSION,

@@ -130,6 +130,14 @@ def test_cap_list_as_json_names_every_capability_with_its_command() -> None:
         "media.service.status",
         "media.nfs.verify",
         "media.metrics.today",
+        "media.history.info",
+        "media.history.check",
+        "media.history.backup",
+        "media.history.restore",
+        "media.history.upgrade",
+        "media.history.prune",
+        "media.history.repair",
+        "media.history.export",
     ]
     for entry in listed:
         assert (ROOT / entry["command"]).stat().st_mode & 0o111

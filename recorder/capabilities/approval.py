@@ -1,0 +1,32 @@
+"""What changes something is told first, and done after a yes: typed at the terminal, or --yes."""
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from recorder.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from recorder.render.plans import Plan
+
+
+def approval_option(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
+    """Give a command `--yes`; it is called with `approved`."""
+    return click.option("--yes", "approved", is_flag=True, help="Do it without asking.")(command)
+
+
+def approve(plan: "Plan", *, approved: bool) -> None:
+    """Tell the plan, and ask where nobody agreed yet. Raises UsageError where nobody does."""
+    from recorder.render.plans import screen  # noqa: PLC0415 - only to run
+    from recorder.render.screen import screen as screen_of  # noqa: PLC0415
+
+    screen_of(sys.stdout).print(screen(plan))
+    sys.stdout.flush()
+    if approved:
+        return
+    if not all(stream and stream.isatty() for stream in (sys.stdin, sys.stderr)):
+        raise UsageError("nothing was changed; to do it, add --yes")
+    if not click.confirm("Do it?", err=True):
+        raise UsageError("nothing was changed")

@@ -1,0 +1,138 @@
+"""What a change to the history would do, told before it is done, and what it did."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
+
+from rich.text import Text
+
+from recorder.render import marks
+from recorder.render.box import Box
+from recorder.render.grid import Grid, Row
+from recorder.render.safe import TEXT_CELLS, safe
+from recorder.render.units import plural, size, stamp
+from recorder.store.figures import Later, Pruned, Reach
+from recorder.store.values import Backup, Salvaged
+
+NOUNS = {"sample": "samples", "rollup_hour": "hours", "snapshot": "snapshots"}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be done, step by step."""
+
+    title: str
+    steps: tuple[str, ...]
+
+
+def screen(plan: Plan) -> Box:
+    """The plan in a box."""
+    rows = [Row((Text(marks.NOTED), Text(safe(step, 2 * TEXT_CELLS)))) for step in plan.steps]
+    return Box(plan.title, [[Grid(rows, gaps=(1,))]])
+
+
+def restore(
+    path: Path, backup: Backup, reach: Reach | None, newest: datetime | None, tz: tzinfo
+) -> Plan:
+    """`newest`: the newest look of what would be replaced, where that can be told."""
+    holds = (
+        f"{reach.snapshots:,} snapshots up to {stamp(reach.last, tz)}" if reach else "no snapshot"
+    )
+    steps = [f"put {backup.path} ({size(backup.size_bytes)}, {holds}) in the place of {path}"]
+    if path.exists():
+        steps.append(f"keep the file that is there as {path.name}.replaced-TIME, beside it")
+    if newest and reach and newest > reach.last:
+        steps.append(
+            f"what was recorded after that, up to {stamp(newest, tz)}, is then only in the old file"
+        )
+    return Plan("RESTORE", tuple(steps))
+
+
+def upgrade(path: Path) -> Plan:
+    return Plan(
+        "UPGRADE",
+        (
+            f"put a checked copy of {path} beside it",
+            "bring its schema up to this program's, all of it or nothing",
+        ),
+    )
+
+
+def prune(path: Path, kept: Mapping[str, timedelta]) -> Plan:
+    keeps = ", ".join(
+        f"{NOUNS[name]} {plural(span.days, 'day')}" for name, span in kept.items() if name in NOUNS
+    )
+    return Plan(
+        "PRUNE",
+        (
+            f"in {path}, roll up the numbers of hours and days that are complete",
+            f"delete what is past its time: kept are {keeps}; states, events and days for ever",
+            "give the pages they took back to the disk",
+        ),
+    )
+
+
+def drop_after(path: Path, at: datetime, later: Later, tz: tzinfo) -> Plan:
+    newest = f", up to {stamp(later.last, tz)}" if later.last else ""
+    forgotten = (
+        f"{later.snapshots:,} snapshots, {later.spans:,} begun spans, {later.samples:,} samples"
+    )
+    return Plan(
+        "DROP LATER",
+        (
+            f"make a verified backup of {path}",
+            f"forget all that was recorded after {stamp(at, tz)}{newest}: {forgotten}",
+        ),
+    )
+
+
+def salvage(path: Path) -> Plan:
+    return Plan(
+        "SALVAGE",
+        (
+            f"read what can be read of {path} into a new file beside it",
+            "leave the damaged file as it is",
+        ),
+    )
+
+
+def restored(path: Path, backup: Backup, aside: Path | None) -> Iterator[str]:
+    yield f"{path} is now what {backup.path} holds"
+    if aside:
+        yield f"what was there before is {aside}"
+
+
+def upgraded(path: Path, copy: Path | None) -> Iterator[str]:
+    yield f"{path} has this program's schema"
+    if copy:
+        yield f"a checked copy of it as it was is {copy}"
+
+
+def pruned(path: Path, gone: Pruned) -> Iterator[str]:
+    deleted = [f"{count:,} {NOUNS[name]}" for name, count in gone.rows if count]
+    yield f"deleted: {', '.join(deleted)}" if deleted else "nothing was past its time"
+    given_back = gone.before_bytes - gone.after_bytes
+    back = f", {size(given_back)} given back" if given_back > 0 else ""
+    yield f"{path} is {size(gone.after_bytes)}{back}"
+
+
+def dropped(path: Path, at: datetime, backup: Backup, tz: tzinfo) -> Iterator[str]:
+    yield f"{path} is as it was at {stamp(at, tz)}"
+    yield f"as it was before: {backup.path}; to have that back: {_restoring(backup.path)}"
+
+
+def salvaged(saved: Salvaged) -> Iterator[str]:
+    yield f"{saved.rows:,} rows saved into {saved.path}"
+    if saved.damaged:
+        yield f"not all could be read of: {', '.join(saved.damaged)}"
+    yield f"to use it: {_restoring(saved.path)}"
+
+
+def _restoring(path: Path) -> str:
+    return f"`ops media.history.restore {path}`"
+
+
+def lines(told: Iterator[str]) -> Sequence[str]:
+    """What was done, each line as it is printed: paths whole, nothing that moves a cursor."""
+    return [safe(line, 4096) for line in told]

@@ -1,0 +1,150 @@
+"""What a history says of itself: its size, what fills it, how it grows, what it covers.
+
+Counting reads an index of each table; what is looked at closer is a window of time. So the cost is
+bounded by what retention keeps, not by how long the history is.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from recorder.errors import NoHistoryError
+from recorder.model import Kind
+from recorder.store import noise
+from recorder.store.backup import list_backups
+from recorder.store.connection import reading
+from recorder.store.engine import opened
+from recorder.store.figures import Census, Coverage, Growth, Population, Rows
+from recorder.store.numbers import DAY_SEC
+from recorder.store.retention import KEPT
+from recorder.store.tables import coverage, entity, meta, metadata, snapshot, spans
+from recorder.store.things import time_of
+from recorder.store.values import Stretch
+
+WINDOW_DAYS = 30
+YEAR_DAYS = 365
+MOST_GAPS = 5
+NUMBERS = ("sample", "rollup_hour", "rollup_day", "import_event", "snapshot")
+# What a row takes with its place in the indices, measured on three simulated years. Only how they
+# stand to one another matters: together they are scaled to the size the file has.
+SPAN_WEIGHT = 70
+WEIGHTS: Mapping[str, int] = {
+    "sample": 16,
+    "rollup_hour": 28,
+    "rollup_day": 32,
+    "import_event": 60,
+    "snapshot": 24,
+}
+
+
+def census(path: Path) -> Census:
+    """A history in figures. Raises StoreError; NoHistoryError where nothing is recorded."""
+    backups = list_backups(path)
+    with opened(path, writing=False) as engine, reading(engine) as db:
+        first, last = db.execute(
+            sa.select(sa.func.min(coverage.c.first_ts), sa.func.max(coverage.c.last_ts))
+        ).one()
+        if last is None:
+            raise NoHistoryError(f"nothing is recorded in {path} yet; `ops media.status` records")
+        since = max(first, last - WINDOW_DAYS * DAY_SEC)
+        rows = {name: _count(db, name) for name in NUMBERS}
+        populations = tuple(_population(db, kind) for kind in Kind)
+        page_bytes, free_pages = (
+            db.execute(sa.text(f"PRAGMA {name}")).scalar_one()
+            for name in ("page_size", "freelist_count")
+        )
+        size, free = _size(path), page_bytes * free_pages
+        every_row = rows | {"span": sum(one.spans for one in populations)}
+        return Census(
+            path=path,
+            size_bytes=size,
+            free_bytes=free,
+            schema=db.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one(),
+            made_by=db.scalar(sa.select(meta.c.value).where(meta.c.key == "schema_made_by")),
+            populations=populations,
+            rows=tuple(Rows(name, count, _kept_days(name)) for name, count in rows.items()),
+            growth=growth(every_row, size - free, (last - first) / DAY_SEC),
+            window_days=WINDOW_DAYS,
+            noisiest=noise.noisiest(db, since),
+            crash_loops=noise.crash_loops(db, since),
+            coverage=_coverage(db, first, last),
+            recently=_coverage(db, since, last),
+            backups=backups,
+        )
+
+
+def _snapshots(db: sa.Connection, since: int) -> int:
+    """The looks from a time on: by their own rows, or by stretches where those went."""
+    stretches = sa.select(sa.func.sum(coverage.c.snapshots)).where(coverage.c.last_ts >= since)
+    if db.scalar(sa.select(sa.func.min(coverage.c.first_ts))) == since:
+        return db.scalar(stretches) or 0
+    own = sa.select(sa.func.count()).select_from(snapshot).where(snapshot.c.ts >= since)
+    return db.scalar(own) or 0
+
+
+def _size(path: Path) -> int:
+    log = path.with_name(f"{path.name}-wal")
+    return path.stat().st_size + (log.stat().st_size if log.exists() else 0)
+
+
+def _count(db: sa.Connection, name: str) -> int:
+    return db.scalar(sa.select(sa.func.count()).select_from(metadata.tables[name])) or 0
+
+
+def _kept_days(name: str) -> int | None:
+    return KEPT[name].days if name in KEPT else None
+
+
+def _population(db: sa.Connection, kind: Kind) -> Population:
+    ever, now = db.execute(
+        sa.select(sa.func.count(), sa.func.count().filter(entity.c.retired_ts.is_(None))).where(
+            entity.c.kind == kind.value
+        )
+    ).one()
+    return Population(kind, now, ever, _count(db, spans[kind].name))
+
+
+def growth(rows: Mapping[str, int], used_bytes: int, days: float) -> Growth:
+    """How much bigger the file will be in a year: what each kind of row adds a day, as kept.
+
+    What is kept for a while adds nothing once it is as long there as it is kept.
+    """
+    if days < 1:
+        return Growth(None, 0, "less than a day is recorded")
+    weights = {name: WEIGHTS.get(name, SPAN_WEIGHT) for name in rows}
+    scale = used_bytes / max(1, sum(rows[name] * weights[name] for name in rows))
+    added = 0.0
+    for name, count in rows.items():
+        kept = _kept_days(name)
+        there = days if kept is None else min(days, kept)
+        then = days + YEAR_DAYS if kept is None else min(days + YEAR_DAYS, kept)
+        added += count / there * (then - there) * weights[name] * scale
+    return Growth(round(added), int(days))
+
+
+def _coverage(db: sa.Connection, since: int, until: int) -> Coverage:
+    begin = sa.func.max(coverage.c.first_ts, since)
+    end = sa.func.min(coverage.c.last_ts, until)
+    within = sa.and_(coverage.c.last_ts >= since, coverage.c.first_ts <= until)
+    observed = db.scalar(sa.select(sa.func.sum(end - begin)).where(within))
+    before = (
+        sa.select(
+            sa.func.lag(coverage.c.last_ts).over(order_by=coverage.c.first_ts).label("begin"),
+            coverage.c.first_ts.label("end"),
+        )
+        .where(within)
+        .subquery()
+    )
+    length = before.c.end - before.c.begin
+    gaps = sa.select(before).where(before.c.begin.is_not(None))
+    count = db.scalar(sa.select(sa.func.count()).select_from(gaps.subquery())) or 0
+    longest = db.execute(gaps.order_by(length.desc()).limit(MOST_GAPS))
+    return Coverage(
+        time_of(since),
+        time_of(until),
+        _snapshots(db, since),
+        observed or 0,
+        tuple(Stretch(time_of(row.begin), time_of(row.end)) for row in longest),
+        count,
+    )

@@ -1,0 +1,63 @@
+"""Whether a history is whole: SQLite's own check, then the rules no constraint can hold.
+
+Spans of a thing never overlap, stretches of coverage neither; no look lies outside them; what is no
+more has no open span, and what is has one.
+"""
+
+import contextlib
+from pathlib import Path
+
+from recorder.errors import DamagedError
+from recorder.model import Kind
+from recorder.store.backup import check
+from recorder.store.connection import connect, reading_mode
+from recorder.store.engine import check_header
+from recorder.store.location import check_place
+from recorder.store.migrate import is_current
+from recorder.store.trouble import explained
+
+MOST_TOLD = 20
+
+STRAYS = f"""
+SELECT 'the stretch of snapshots from ' || first_ts || ' overlaps the one before' FROM (
+    SELECT first_ts, lag(last_ts) OVER (ORDER BY first_ts) AS before FROM coverage
+) WHERE before >= first_ts
+UNION ALL
+SELECT 'the snapshot of ' || ts || ' lies in no stretch of snapshots' FROM snapshot
+WHERE NOT EXISTS (
+    SELECT 1 FROM coverage WHERE first_ts = (
+        SELECT max(first_ts) FROM coverage WHERE first_ts <= snapshot.ts
+    ) AND last_ts >= snapshot.ts
+)
+LIMIT {MOST_TOLD}
+"""  # noqa: S608 - the limit is our own
+OPEN = """
+SELECT entity.kind || ' ' || entity.id || CASE
+    WHEN retired_ts IS NULL THEN ': it is, and has no open span'
+    ELSE ': it is no more, and has an open span' END
+FROM entity LEFT JOIN {kind}_span AS span ON span.entity_id = entity.id AND span.last_ts IS NULL
+WHERE entity.kind = '{kind}' AND (retired_ts IS NULL) = (span.entity_id IS NULL)
+"""
+
+
+def faults_of_history(path: Path) -> tuple[str, ...]:
+    """What is wrong with a history, a line each; empty where it is whole.
+
+    Raises StoreError where it is not there, is another application's, or a newer program's.
+    """
+    check_place(path)
+    try:
+        if path.exists():
+            check_header(path)
+            is_current(path, reading_mode(path))
+        found = check(path)
+        return found or _broken_rules(path)
+    except DamagedError as error:
+        return (str(error),)
+
+
+def _broken_rules(path: Path) -> tuple[str, ...]:
+    queries = (STRAYS, *(OPEN.format(kind=kind.value) for kind in Kind))
+    with explained(path), contextlib.closing(connect(path, reading_mode(path))) as connection:
+        found = [row[0] for query in queries for row in connection.execute(query)]
+    return tuple(found[:MOST_TOLD])

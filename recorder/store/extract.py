@@ -1,0 +1,176 @@
+"""The history row by row, for other programs: spans, numbers and events, never all at once.
+
+Every row of one extract has the same columns. Times are ISO 8601 in UTC, sizes bytes, and the unit
+of any other number is the end of its name.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from recorder.model import Kind
+from recorder.store.connection import reading
+from recorder.store.engine import opened
+from recorder.store.naming import places
+from recorder.store.rows import Definition, Image, seconds
+from recorder.store.tables import SHAPES, rollup_day, rollup_hour, sample, series
+from recorder.store.things import Place, time_of
+from recorder.store.values import Step
+
+FAR = 1 << 62
+AT_ONCE = 1000
+PLACE = ("kind", "host", "name")
+NUMBERS = {Step.RAW: sample, Step.HOUR: rollup_hour, Step.DAY: rollup_day}
+Value = str | int | None
+Series = tuple[str, str | None, str, str]  # kind, host, name, metric
+
+
+class Content(StrEnum):
+    """What is taken out."""
+
+    SPANS = "spans"
+    SAMPLES = "samples"
+    EVENTS = "events"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which part of the history."""
+
+    content: Content
+    since: datetime | None = None
+    until: datetime | None = None
+    step: Step = Step.RAW  # of samples
+
+
+Reader = Callable[[sa.Connection, Wanted], Iterator[tuple[Value, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """Rows to be read once; reading them may raise StoreError."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[tuple[Value, ...]]
+
+
+def extract(path: Path, wanted: Wanted) -> Extract:
+    """A part of the history, read while its rows are taken."""
+    if wanted.content is Content.SPANS:
+        return Extract(SPAN_COLUMNS, _read(path, wanted, _spans))
+    if wanted.content is Content.EVENTS:
+        return Extract(EVENT_COLUMNS, _read(path, wanted, _events))
+    return Extract(_number_columns(wanted.step), _read(path, wanted, _samples))
+
+
+def _read(path: Path, wanted: Wanted, rows: Reader) -> Iterator[tuple[Value, ...]]:
+    with opened(path, writing=False) as engine, reading(engine) as db:
+        yield from rows(db.execution_options(yield_per=AT_ONCE), wanted)
+
+
+def _stretch(wanted: Wanted) -> tuple[int, int]:
+    begin, end = seconds(wanted.since), seconds(wanted.until)
+    return begin or 0, FAR if end is None else end
+
+
+def _iso(ts: int | None) -> str | None:
+    return None if ts is None else f"{time_of(ts):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _own_columns(kind: Kind) -> Iterator[tuple[str, str]]:
+    """What a kind's spans hold besides state and reason: (as it is called here, what it is)."""
+    for name in SHAPES[kind].columns[2:]:
+        if name == "definition_id":
+            yield from ((field, f"definition.{field}") for field in Definition._fields)
+        elif name == "image_id":
+            yield from ((f"image_{field}", f"image.{field}") for field in Image._fields)
+        elif name.endswith("_ts"):
+            yield f"{name.removesuffix('_ts')}_at", f"span.{name}"
+        else:
+            yield name, f"span.{name}"
+
+
+OWN = {kind: dict(_own_columns(kind)) for kind in Kind}
+JOINS = {
+    Kind.SERVICE: """
+    JOIN definition ON definition.id = span.definition_id
+    LEFT JOIN image ON image.id = span.image_id"""
+}
+URL = "url"  # what an endpoint's label is
+SPAN_COLUMNS = (
+    *(*PLACE, "first_seen_at", "last_seen_at", "state", "reason", URL),
+    *dict.fromkeys(name for own in OWN.values() for name in own),
+)
+EVENT_COLUMNS = ("at", *PLACE, "was", "now", "detail")
+
+
+def _spans(db: sa.Connection, wanted: Wanted) -> Iterator[tuple[Value, ...]]:
+    """By kind and thing, oldest first: in the order they lie in, so that nothing is sorted."""
+    begin, end = _stretch(wanted)
+    known = places(db)
+    for kind in Kind:
+        own = ", ".join(f"{column} AS {name}" for name, column in OWN[kind].items())
+        query = f"""
+            SELECT span.entity_id, span.first_ts, span.last_ts, span.state, span.reason, {own}
+            FROM {kind}_span AS span {JOINS.get(kind, "")}
+            WHERE span.first_ts <= :end AND (span.last_ts IS NULL OR span.last_ts >= :begin)
+            ORDER BY span.entity_id, span.first_ts"""  # noqa: S608 - the names are our own
+        for row in db.execute(sa.text(query), {"begin": begin, "end": end}).mappings():
+            yield _span(kind, known[row["entity_id"]][1], row)
+
+
+def _span(kind: Kind, place: Place, row: Mapping[Any, Any]) -> tuple[Value, ...]:
+    known = {
+        "kind": kind.value,
+        "host": place.host or None,
+        "name": place.name,
+        "first_seen_at": _iso(row["first_ts"]),
+        "last_seen_at": _iso(row["last_ts"]),
+        "state": row["state"],
+        "reason": row["reason"],
+        URL: place.label if kind is Kind.ENDPOINT else None,
+    }
+    for name in OWN[kind]:
+        known[name] = _iso(row[name]) if name.endswith("_at") else row[name]
+    return tuple(known.get(name) for name in SPAN_COLUMNS)
+
+
+def _events(db: sa.Connection, wanted: Wanted) -> Iterator[tuple[Value, ...]]:
+    begin, end = _stretch(wanted)
+    query = sa.text(
+        'SELECT at, kind, host, name, was, "now", detail FROM event '
+        "WHERE at >= :begin AND at <= :end ORDER BY at"
+    )
+    until = "9" if end == FAR else _iso(end)  # later than any year
+    for row in db.execute(query, {"begin": _iso(begin), "end": until}):
+        yield tuple(row)
+
+
+def _number_columns(step: Step) -> tuple[str, ...]:
+    values = ("value",) if step is Step.RAW else ("n", "min", "avg", "max", "last")
+    return ("at", *PLACE, "metric", *values)
+
+
+def _samples(db: sa.Connection, wanted: Wanted) -> Iterator[tuple[Value, ...]]:
+    """Samples oldest first, roll-ups by series: in the order they lie in."""
+    begin, end = _stretch(wanted)
+    table, of_series = NUMBERS[wanted.step], _series(db)
+    values = [column for column in table.c if column.name not in ("ts", "series_id")]
+    query = sa.select(table.c.ts, table.c.series_id, *values).where(
+        table.c.ts >= begin, table.c.ts <= end
+    )
+    for ts, series_id, *numbers in db.execute(query.order_by(*table.primary_key.columns)):
+        yield (_iso(ts), *of_series[series_id], *numbers)
+
+
+def _series(db: sa.Connection) -> dict[int, Series]:
+    known, found = places(db), {}
+    for row in db.execute(sa.select(series.c.id, series.c.entity_id, series.c.metric)):
+        kind, place = known[row.entity_id]
+        found[row.id] = (kind.value, place.host or None, place.name, row.metric)
+    return found
