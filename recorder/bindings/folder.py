@@ -21,16 +21,22 @@ def find_folder(
 
     The first of: `root`, $SPINE_ROOT, the nearest of `cwd` and its parents, the user's config
     folder, the checkout of `bin/ops`. `root`, $SPINE_ROOT and the config folder may also be a
-    bindings folder themselves. Raises UsageError where `root` or $SPINE_ROOT holds no binding.
+    bindings folder themselves. Raises UsageError where `root` or $SPINE_ROOT holds no binding, or
+    begins with a `~` that is nobody's home.
     """
     if root is not None:
-        return _named("--root", root.expanduser())
+        return _named("--root", root)
     if environ.get("SPINE_ROOT"):
-        return _named("SPINE_ROOT", Path(environ["SPINE_ROOT"]).expanduser())
+        return _named("SPINE_ROOT", Path(environ["SPINE_ROOT"]))
     return next((folder for folder in _tried(cwd, checkout) if _holds(folder)), None)
 
 
-def _named(by: str, root: Path) -> Path:
+def _named(by: str, given: Path) -> Path:
+    try:
+        root = given.expanduser()
+    except RuntimeError as error:  # pathlib's word for a home nobody has
+        told = f"{by} {given}: the ~ is nobody's home here: write the whole path"
+        raise UsageError(told) from error
     folders = (root / BINDINGS, root)
     found = next((folder for folder in folders if _holds(folder)), None)
     if found is None:

@@ -82,8 +82,16 @@ def _key(name: str, section: Section, folder: Path) -> KeyBinding | None:
         section.wrong("api_key", ELSEWHERE)
         return None
     if given == ["file"]:
-        return KeyBinding(file=folder / Path(text).expanduser())
+        return _in_file(text, key, folder)
     if not ENV_NAME.fullmatch(text):
         key.wrong("env", "must be the name of an environment variable, as in RADARR_API_KEY")
         return None
     return KeyBinding(env=text)
+
+
+def _in_file(path: str, key: Section, folder: Path) -> KeyBinding | None:
+    try:
+        return KeyBinding(file=folder / Path(path).expanduser())
+    except RuntimeError:  # pathlib's word for a home nobody has
+        key.wrong("file", "begins with a ~ that is nobody's home here: write the whole path")
+        return None

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from recorder.errors import PlaceError
+from recorder.errors import PlaceError, UsageError
 
 VARIABLE = "MEDIA_RECORDER_DB"
 NETWORK_TYPES = frozenset(
@@ -23,14 +23,23 @@ MOUNTINFO = Path("/proc/self/mountinfo")
 
 
 def history_path(given: Path | None, environ: Mapping[str, str]) -> Path:
-    """Where the history is: as given, else $MEDIA_RECORDER_DB, else the user's state folder."""
+    """Where the history is: as given, else $MEDIA_RECORDER_DB, else the user's state folder.
+
+    Raises UsageError for a `~` that is nobody's home.
+    """
+    by = "--db"
     if given is None and environ.get(VARIABLE):
-        given = Path(environ[VARIABLE])
+        by, given = VARIABLE, Path(environ[VARIABLE])
     if given is None:
         import platformdirs  # noqa: PLC0415 - loaded when needed
 
         given = platformdirs.user_state_path("media-recorder") / "history.db"
-    return Path(os.path.abspath(given.expanduser()))  # noqa: PTH100 - resolve() may hang on a mount
+    try:
+        home = given.expanduser()
+    except RuntimeError as error:  # pathlib's word for a home nobody has
+        told = f"{by} {given}: the ~ is nobody's home here: write the whole path"
+        raise UsageError(told) from error
+    return Path(os.path.abspath(home))  # noqa: PTH100 - resolve() may hang on a mount
 
 
 def check_place(path: Path) -> None:

@@ -70,6 +70,20 @@ def test_a_named_place_without_a_binding_is_refused(tmp_path: Path, by: str) -> 
     )
 
 
+@pytest.mark.parametrize("by", ["--root", "SPINE_ROOT"])
+def test_a_home_that_nobody_has_is_refused(tmp_path: Path, by: str) -> None:
+    """A `~name` without such a user is told in a line, as the place was given."""
+    place = "~nobody-of-this-name/spine"
+    root = Path(place) if by == "--root" else None
+
+    with pytest.raises(UsageError) as caught:
+        find_folder(root, {"SPINE_ROOT": place}, tmp_path, None)
+
+    assert caught.value.lines == (
+        f"{by} {place}: the ~ is nobody's home here: write the whole path",
+    )
+
+
 def test_a_folder_without_services_is_passed_by(tmp_path: Path) -> None:
     """An ops/bindings/ of something else, like this program's own checkout, is no binding."""
     other = tmp_path / "ops" / "bindings"

@@ -157,6 +157,13 @@ IN_ITS_PLACE = [
         f"4: imports.radarr.api_key: {NO_KEY_HERE}",
     ),
     (
+        "imports: {radarr: {api_key: {file: ~nobody-of-this-name/key}}}",
+        (
+            "4: imports.radarr.api_key.file: begins with a ~ that is nobody's home here:"
+            " write the whole path"
+        ),
+    ),
+    (
         "imports: {radarr: {api_key: {env: a-b}}}",
         (
             "4: imports.radarr.api_key.env: must be the name of an environment variable,"
