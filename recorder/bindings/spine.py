@@ -13,7 +13,7 @@ from recorder.bindings.files import open_file
 from recorder.bindings.mistakes import Mistakes
 from recorder.bindings.section import NUMBERS, PORTS, Section
 from recorder.bindings.stack import Addon, MountBinding
-from recorder.bindings.storage import MODES
+from recorder.bindings.storage import MODES, whole_path
 
 LIFECYCLE = "vm.lifecycle.yaml"
 SSH_TARGETS = "ssh.targets.yaml"
@@ -74,7 +74,7 @@ class Spine:
         )
 
     def _mounts(self, tenant: Section) -> tuple[MountBinding, ...]:
-        path = tenant.text("nfs_mount")
+        path = whole_path(tenant, "nfs_mount")
         if path is None:
             return ()
         mode = tenant.choice("nfs_mode", MODES) or "rw"

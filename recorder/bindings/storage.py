@@ -16,7 +16,7 @@ def read_mounts(host: Section) -> tuple[MountBinding, ...]:
     mounts: dict[str, MountBinding] = {}
     for mount in host.listed("mounts"):
         mount.check_keys(MOUNT_KEYS)
-        path = _path(mount)
+        path = whole_path(mount, "path", required=True)
         if path in mounts:
             mount.wrong("path", f"{quoted(path)} is declared twice on this host")
         elif path is not None:
@@ -30,7 +30,8 @@ def read_volumes(root: Section, hosts: Collection[str]) -> tuple[VolumeBinding, 
     volumes: dict[str, VolumeBinding] = {}
     for volume in root.listed("volumes"):
         volume.check_keys(VOLUME_KEYS)
-        name, path = volume.text("name", required=True), _path(volume)
+        name = volume.text("name", required=True)
+        path = whole_path(volume, "path", required=True)
         host = volume.known("host", hosts, "host")
         if name in volumes:
             volume.wrong("name", f"{quoted(name)} is declared twice")
@@ -39,9 +40,16 @@ def read_volumes(root: Section, hosts: Collection[str]) -> tuple[VolumeBinding, 
     return tuple(volumes.values())
 
 
-def _path(section: Section) -> str | None:
-    path = section.text("path", required=True)
-    if path is not None and not path.startswith("/"):
-        section.wrong("path", f"must begin with a slash, not {quoted(path)}")
+def whole_path(section: Section, key: str, *, required: bool = False) -> str | None:
+    """A path as a host lists it: one slash between names, none at the end, no `.` and no `..`."""
+    path = section.text(key, required=required)
+    if path is None:
         return None
-    return path
+    names = [name for name in path.split("/") if name not in ("", ".")]
+    if not path.startswith("/"):
+        section.wrong(key, f"must begin with a slash, not {quoted(path)}")
+    elif ".." in names:
+        section.wrong(key, f'must not hold "..": {quoted(path)}')
+    else:
+        return f"/{'/'.join(names)}"
+    return None

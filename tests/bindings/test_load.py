@@ -283,6 +283,24 @@ def test_what_a_host_declares_comes_before_what_the_spine_knows(tmp_path: Path) 
     )
 
 
+@pytest.mark.parametrize("spelled", ["/mnt/media/", "//mnt//media", "/mnt/./media"])
+def test_a_path_is_what_the_host_calls_it(tmp_path: Path, spelled: str) -> None:
+    """Slashes too many make no other path: of a mount, a volume, or the spine's own mount."""
+    (tmp_path / "tenants").mkdir()
+    (tmp_path / "tenants" / "media-stack.yaml").write_text(
+        f"media: {{vms: {{b: {{hostname: b, nfs_mount: {spelled}}}}}}}\n"
+    )
+    text = f"""\
+hosts: {{a: {{mounts: [{{path: {spelled}}}]}}, b: }}
+volumes: [{{name: v, host: a, path: {spelled}}}, {{name: root, host: a, path: //}}]
+"""
+    read = stack(tmp_path, text)
+
+    mounts = [mount.path for host in read.hosts for mount in host.mounts]
+    assert mounts == ["/mnt/media", "/mnt/media"]
+    assert [volume.path for volume in read.volumes] == ["/mnt/media", "/"]
+
+
 def test_merge_keys_and_anchors_are_read(tmp_path: Path) -> None:
     """What services share may be written once; what is said at the service itself wins."""
     text = """\

@@ -134,6 +134,10 @@ IN_ITS_PLACE = [
         '4: volumes[0].path: must begin with a slash, not "mnt"',
     ),
     (
+        "volumes: [{name: a, host: media, path: /mnt/../srv}]",
+        '4: volumes[0].path: must not hold "..": "/mnt/../srv"',
+    ),
+    (
         "volumes:\n- {name: a, host: media, path: /a}\n- {name: a, host: media, path: /b}",
         '6: volumes[1].name: "a" is declared twice',
     ),
@@ -226,6 +230,14 @@ WHOLE_FILES = [
     (
         b"hosts: {media: {mounts: [{path: /a}, {path: /a}]}}\n",
         '1: hosts.media.mounts[1].path: "/a" is declared twice on this host',
+    ),
+    (
+        b"hosts: {media: {mounts: [{path: /mnt/a}, {path: //mnt//a/}]}}\n",
+        '1: hosts.media.mounts[1].path: "/mnt/a" is declared twice on this host',
+    ),
+    (
+        b"hosts: {media: {mounts: [{path: /mnt/..}]}}\n",
+        '1: hosts.media.mounts[0].path: must not hold "..": "/mnt/.."',
     ),
     (
         b"services: {x: {vm: a}}\nimports: {x: {app: radarr}}\n",
