@@ -36,6 +36,7 @@ class Reply(Enum):
     HUNG = "hung"
     STALE = "stale"
     ERROR = "error"
+    UNASKED = "unasked"  # the host's own tool could not put the question
     SILENT = "silent"  # no answer arrived
 
 
@@ -53,6 +54,8 @@ class Space:
 STALE_ERRORS = ("Stale file handle", "Stale NFS file handle", "Transport endpoint is not connected")
 FORBIDDEN_ERRORS = ("Permission denied", "Operation not permitted")  # ours to look, not its fault
 ABSENT_ERRORS = ("No such file or directory", "Not a directory")
+USAGE_ERROR = re.compile(r"(\w+: )?(unrecognized|invalid|illegal) option|.*\bnot found$")
+NO_TOOL = ("125", "126", "127")  # exit statuses of timeout(1) and sh(1) that could not start it
 NOT_TOLD = "the host did not tell what is mounted"
 
 
@@ -129,8 +132,14 @@ def _space(words: Sequence[str]) -> Space:
     if re.fullmatch(r"\d{3}", status, re.ASCII) and int(status) >= KILLED:
         seconds = (latency_ms or 0) // 1000
         return Space(Reply.HUNG, latency_ms=latency_ms, error=f"no answer in {seconds} s")
-    stale = said in STALE_ERRORS
-    return Space(Reply.STALE if stale else Reply.ERROR, latency_ms=latency_ms, error=said or None)
+    return Space(_failed(status, said), latency_ms=latency_ms, error=said or None)
+
+
+def _failed(status: str, said: str) -> Reply:
+    """What an error is: the path's, or the tool's that should have asked it."""
+    if status in NO_TOOL or USAGE_ERROR.match(said):
+        return Reply.UNASKED
+    return Reply.STALE if said in STALE_ERRORS else Reply.ERROR
 
 
 def unseen_mount(
@@ -177,6 +186,9 @@ def judge_mount(host: str, wanted: MountBinding, entry: Entry | None, space: Spa
     if wanted.mode == "rw" and entry.mode == "ro":
         return replace(seen, state=MountState.WRONG_MODE, detail="mounted ro, should be rw")
     note = "declared ro, mounted rw" if wanted.mode != entry.mode else None
+    if space.reply is Reply.UNASKED:
+        seen = replace(seen, state=MountState.UNKNOWN, reason=Reason.PROBE_FAILED)
+        return replace(seen, detail=space.error, note=note)
     slow = (space.latency_ms or 0) > SLOW_MS
     state = MountState.SLOW if slow else MountState.OK
     return replace(seen, state=state, detail=space.error, note=note)
@@ -223,9 +235,18 @@ def judge_volume(wanted: VolumeBinding, space: Space, *, mounted: bool | None) -
             free_bytes=space.free_bytes,
             total_bytes=space.total_bytes,
         )
-    if space.reply is Reply.ERROR and space.error in ABSENT_ERRORS:
-        return replace(volume, reason=Reason.PATH_MISSING, detail=space.error)
-    return replace(volume, reason=Reason.PATH_HUNG, detail=space.error or "no answer")
+    return replace(volume, reason=_why(space), detail=space.error or "no answer")
+
+
+def _why(space: Space) -> Reason:
+    """Why the space of a path is not known."""
+    if space.reply is Reply.UNASKED:
+        return Reason.PROBE_FAILED
+    if space.reply in (Reply.HUNG, Reply.SILENT):
+        return Reason.PATH_HUNG
+    if space.error in FORBIDDEN_ERRORS:
+        return Reason.PERMISSION_DENIED
+    return Reason.PATH_MISSING if space.error in ABSENT_ERRORS else Reason.PATH_ERROR
 
 
 def network_entry(entries: Mapping[str, Entry], path: str) -> bool:

@@ -16,6 +16,8 @@ mark=$1
 search=$2
 shift 2
 
+newline='
+'
 PATH_LIMIT=3    # seconds a mount may take to answer
 ENGINE_LIMIT=8  # seconds the engine may take
 MOST_SAID=1000000 # bytes of a listing: 15,000 containers
@@ -102,7 +104,9 @@ containers() {
         [ -n "$told" ] || told=$tells
     done
     if [ -n "$ids" ]; then
-        printf '\n%s engine %s 0 listed\n' "$mark" "$kind"
+        # shellcheck disable=SC2086 # counted
+        set -- $ids
+        printf '\n%s engine %s 0 listed %s\n' "$mark" "$kind" "$#"
         # shellcheck disable=SC2086 # words are wanted: the way in, the ids
         limited "$ENGINE_LIMIT" $way "$kind" inspect --type container --format "$container" $ids 2>&1
         status=$?
@@ -127,6 +131,7 @@ hanging_questions() {
         pid=${cmdline#/proc/}
         pid=${pid%/cmdline}
         read -r about <"/proc/$pid/stat" || continue
+        case $about in *\(stat\)* | *\(timeout\)* | *\(busybox\)*) ;; *) continue ;; esac
         # shellcheck disable=SC2086 # the fields behind the name; the 20th is when it started
         set -- ${about##*) }
         [ $((now - ${20})) -gt "$STUCK_AGE" ] && printf '%s ' "$pid"
@@ -164,7 +169,12 @@ ask_path() {
     ended=$(clock)
     why=
     [ "$status" -eq 0 ] || [ "$status" -ge 128 ] || why=$(space "$1" "$2" 2>&1)
-    printf '%s asked %s %s %s %s\n' "$mark" "$1" "$status" $((ended - began)) "${why##*: }"
+    case $why in
+        # The tool's complaint, and behind it how it is used.
+        *:\ unrecognized\ option* | *:\ invalid\ option* | *:\ illegal\ option*) why=${why%%"$newline"*} ;;
+        *) why=${why##*: } ;;
+    esac
+    printf '%s asked %s %s %s %s\n' "$mark" "$1" "$status" $((ended - began)) "$why"
 }
 
 # Where this machine mounts its disks and what it mounts from the network, in mountinfo's spelling.

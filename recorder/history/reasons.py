@@ -23,6 +23,7 @@ REASONS = {
     Reason.FORWARDING_DENIED: "its SSH server forbids the way in",
     Reason.PATH_HUNG: "no answer from its path",
     Reason.PATH_MISSING: "its path does not exist",
+    Reason.PATH_ERROR: "its path answered with an error",
     Reason.NO_KEY: "no API key",
     Reason.UNREACHABLE: "unreachable",
 }

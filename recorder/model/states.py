@@ -26,7 +26,7 @@ class Reason(StrEnum):
     NO_SHELL = "no_shell"
     PROBE_FAILED = "probe_failed"
     NOT_ASKED = "not_asked"
-    # its container engine could not be read
+    # its container engine could not be read; a volume's path may be forbidden too
     NO_ENGINE = "no_engine"
     PERMISSION_DENIED = "permission_denied"
     ENGINE_DOWN = "engine_down"
@@ -40,6 +40,7 @@ class Reason(StrEnum):
     # a volume
     PATH_HUNG = "path_hung"
     PATH_MISSING = "path_missing"
+    PATH_ERROR = "path_error"
     # an app's imports
     NO_KEY = "no_key"
     UNREACHABLE = "unreachable"

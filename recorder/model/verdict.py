@@ -82,7 +82,7 @@ def _of_service(service: Service) -> Iterator[Finding]:
 def _of_mount(mount: Mount) -> Iterator[Finding]:
     if mount.state is MountState.SLOW:
         yield Finding(Verdict.WARN, "mount", mount.host, mount.path)
-    elif mount.state not in (MountState.OK, MountState.UNKNOWN):
+    elif mount.state is not MountState.OK and mount.reason not in NO_FINDING_OF_ITS_OWN:
         yield Finding(Verdict.FAIL, "mount", mount.host, mount.path)
 
 

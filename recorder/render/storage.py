@@ -57,7 +57,7 @@ def _space(volume: Volume, severity: Verdict | None) -> Text:
     if free is None or total is None or used is None:
         mark = marks.OF_VERDICT[severity] if severity else marks.UNKNOWN
         head = (f"{mark} unknown", marks.style(mark))
-        return Text.assemble(head, f": {words.why(volume.reason, volume.detail)}")
+        return Text.assemble(head, f": {words.why(volume.reason, volume.detail, words.OF_VOLUME)}")
     space = Text(f"{size(free)} free / {size(total)} total ({percent(used)} used)")
     if severity:
         mark = marks.OF_VERDICT[severity]

@@ -19,6 +19,7 @@ from recorder.render.safe import TEXT_CELLS, safe
 from recorder.render.units import age, elapsed, plural
 
 OF_IMPORT = REASONS | {Reason.AUTH_FAILED: "API key refused"}
+OF_VOLUME = REASONS | {Reason.PERMISSION_DENIED: "permission denied"}
 
 MOUNT_STATES = {
     MountState.OK: "OK",

@@ -7,7 +7,7 @@ import pytest
 from recorder.bindings.stack import HostBinding, MountBinding, Stack, VolumeBinding
 from recorder.collect.assemble import mounts_of, volumes_of
 from recorder.collect.look import HostLook
-from recorder.collect.mounts import Entry, Reply, Space, export, judge_mount
+from recorder.collect.mounts import Entry, Reply, Space, export, judge_mount, parse_paths
 from recorder.model import (
     Host,
     HostState,
@@ -24,6 +24,7 @@ MOUNTED = Entry(PATH, "pve:/media", "nfs4", "rw")
 ANSWERED = Space(Reply.OK, 400, 1000, 20)
 HUNG = Space(Reply.HUNG, latency_ms=3000, error="no answer in 3 s")
 STALE = Space(Reply.STALE, latency_ms=0, error="Stale file handle")
+UNASKED = Space(Reply.UNASKED, latency_ms=0, error="stat: invalid option -- 'c'")
 UP = Host("download-stack", HostState.UP)
 
 
@@ -112,6 +113,48 @@ def test_the_worst_that_is_true_is_the_state() -> None:
         *(hung, stale, MountState.WRONG_MODE),
         *(hung, stale, MountState.SLOW),
     ]
+
+
+def test_a_mount_nobody_could_ask_is_unknown() -> None:
+    """A tool that knows not its own options says nothing against the mount; the table does."""
+    mount = judge_mount("h", WANTED, MOUNTED, UNASKED)
+    assert (mount.state, mount.reason, mount.detail) == (
+        MountState.UNKNOWN,
+        Reason.PROBE_FAILED,
+        "stat: invalid option -- 'c'",
+    )
+    others = (
+        None,
+        Entry(PATH, "pve:/other", "nfs4", "rw"),
+        Entry(PATH, "pve:/media", "nfs4", "ro"),
+    )
+    assert [judge_mount("h", WANTED, entry, UNASKED).state for entry in others] == [
+        MountState.MISSING,
+        MountState.WRONG_SOURCE,
+        MountState.WRONG_MODE,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "reply"),
+    [
+        ("1 0 stat: unrecognized option '--printf'", Reply.UNASKED),
+        ("1 0 stat: unrecognized option: c", Reply.UNASKED),
+        ("1 0 stat: invalid option -- 'c'", Reply.UNASKED),
+        ("1 0 df: illegal option -- z", Reply.UNASKED),
+        ("127 0 not found", Reply.UNASKED),
+        ("127 0 No such file or directory", Reply.UNASKED),
+        ("125 0 Try 'timeout --help' for more information.", Reply.UNASKED),
+        ("1 0 No such file or directory", Reply.ERROR),
+        ("1 0 Permission denied", Reply.ERROR),
+        ("1 0 Stale file handle", Reply.STALE),
+        ("137 300 ", Reply.HUNG),
+    ],
+)
+def test_a_tool_s_failure_is_not_the_path_s(answer: str, reply: Reply) -> None:
+    """What stat, df, timeout and the shell say of themselves is told apart from the path's word."""
+    spaces, _ = parse_paths([f"asked 0 {answer}"], [PATH])
+    assert spaces[PATH].reply is reply
 
 
 def test_a_mount_is_told_whole() -> None:
@@ -212,13 +255,21 @@ def test_a_path_beside_an_absent_mount_is_its_own() -> None:
     ("space", "reason", "detail"),
     [
         (HUNG, Reason.PATH_HUNG, "no answer in 3 s"),
-        (STALE, Reason.PATH_HUNG, "Stale file handle"),
+        (STALE, Reason.PATH_ERROR, "Stale file handle"),
         (Space(), Reason.PATH_HUNG, "no answer"),
         (
             Space(Reply.ERROR, error="No such file or directory"),
             Reason.PATH_MISSING,
             "No such file or directory",
         ),
+        (Space(Reply.ERROR, error="Not a directory"), Reason.PATH_MISSING, "Not a directory"),
+        (
+            Space(Reply.ERROR, error="Permission denied"),
+            Reason.PERMISSION_DENIED,
+            "Permission denied",
+        ),
+        (Space(Reply.ERROR, error="Input/output error"), Reason.PATH_ERROR, "Input/output error"),
+        (UNASKED, Reason.PROBE_FAILED, "stat: invalid option -- 'c'"),
     ],
 )
 def test_a_volume_that_does_not_answer_is_unknown(

@@ -92,6 +92,17 @@ def test_a_missing_path_says_so(path: str, shell: str, folder: Path) -> None:
     assert space["/"].reply is Reply.OK
 
 
+@pytest.mark.parametrize("shell", ["dash", "bash"])  # busybox asks by itself, never our stat
+@pytest.mark.parametrize(
+    "complaint", ["unrecognized option: c", "invalid option -- 'c'", "unrecognized option '-c'"]
+)
+def test_a_tool_that_cannot_ask_says_so(shell: str, folder: Path, complaint: str) -> None:
+    """Its own complaint arrives, not the end of the page on its use behind it."""
+    stat = f'echo "stat: {complaint}" >&2\necho "Usage: stat [-f] FILE..." >&2\nexit 1\n'
+    space = Machine(folder, shell, {"stat": stat}).ask(["/"]).spaces["/"]
+    assert (space.reply, space.error) == (Reply.UNASKED, f"stat: {complaint}")
+
+
 def test_nothing_is_written(shell: str, folder: Path) -> None:
     """A look makes no file, neither where it runs nor in the home it has."""
     home = folder / "home"
@@ -131,14 +142,19 @@ def _processes_with(variable: str) -> list[str]:
 
 def test_a_path_is_not_asked_again_while_a_question_hangs(shell: str, folder: Path) -> None:
     """A dead server gathers one stuck process a path, not one a look."""
-    program = [sys.executable, "-c", "input()", "media-recorder", "--", str(folder)]
     neighbour = str(folder / "bin")
-    with subprocess.Popen(program, stdin=subprocess.PIPE) as stuck:
+    (folder / "stat").symlink_to(os.path.realpath(sys.executable))
+    asks = ["-c", "input()", "media-recorder", "--"]
+    with (
+        subprocess.Popen([folder / "stat", *asks, folder], stdin=subprocess.PIPE) as stuck,
+        subprocess.Popen([sys.executable, *asks, neighbour], stdin=subprocess.PIPE) as other,
+    ):
         machine = Machine(folder, shell, {})
         fresh = machine.ask([str(folder)]).spaces
         machine.edits[b"STUCK_AGE=310 "] = b"STUCK_AGE=-1 "
         later = machine.ask([str(folder), neighbour]).spaces
         stuck.communicate(b"\n")
+        other.communicate(b"\n")
     told = "an earlier question to it still hangs"
     assert fresh[str(folder)].reply is Reply.OK
     assert later[str(folder)] == Space(Reply.HUNG, error=told)
