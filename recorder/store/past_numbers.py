@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
-from recorder.store.numbers import DAY_SEC, EACH_SEC, SPARSE
-from recorder.store.tables import meta, rollup_day, rollup_hour, sample, series
+from recorder.store.numbers import DAY_SEC, EACH_SEC
+from recorder.store.tables import meta, sample
 
 HOUR_SEC = 3600
 HOURS_ROLLED = "hours_rolled_until"  # the notes of how far the roll-ups are
@@ -33,11 +33,22 @@ NUMBERS_OF_LOOK = sa.text("""
 NUMBERS_OF_HOUR, NUMBERS_OF_DAY = (
     sa.text(f"""
     SELECT series.entity_id, series.metric, rolled.avg AS value
-    FROM series JOIN rollup_{period} AS rolled ON rolled.series_id = series.id
-    WHERE rolled.ts = :{period}
+    FROM series CROSS JOIN rollup_{period} AS rolled -- in this order: a step into it a series
+    WHERE rolled.series_id = series.id AND rolled.ts = :{period}
         AND metric NOT IN ('restart_count', 'total_bytes', 'import_count')""")  # noqa: S608
     for period in ("hour", "day")
 )
+# The newest value; where a later one has come since: the one before the look.
+CHANGED_NUMBERS = sa.text("""
+    SELECT entity_id, metric, CASE WHEN last_ts > :ts THEN coalesce(
+        (SELECT value FROM sample WHERE sample.ts BETWEEN :since AND :ts
+            AND series_id = series.id ORDER BY sample.ts DESC LIMIT 1),
+        (SELECT last FROM rollup_hour AS rolled WHERE rolled.ts < :hour
+            AND series_id = series.id ORDER BY rolled.ts DESC LIMIT 1),
+        (SELECT last FROM rollup_day AS rolled WHERE rolled.ts < :day
+            AND series_id = series.id ORDER BY rolled.ts DESC LIMIT 1)
+    ) ELSE last_value END AS value
+    FROM series WHERE metric IN ('restart_count', 'total_bytes', 'import_count')""")
 Numbers = Mapping[int, Mapping[str, int]]  # by entity, then metric
 
 
@@ -49,13 +60,13 @@ def numbers_at(db: sa.Connection, ts: int) -> Numbers:
     named = {name: at for name, at in {**begins, "ts": ts}.items() if f":{name}" in query.text}
     for found in db.execute(query, named):
         numbers[found.entity_id][found.metric] = found.value
-    sparse = db.execute(sa.select(series).where(series.c.metric.in_(SPARSE)))
-    for kept in sparse.all():
-        newest = kept.last_ts is None or kept.last_ts <= ts
-        value = kept.last_value if newest else _changed_before(db, kept.id, ts)
-        spaceless = kept.metric == "total_bytes" and "free_bytes" not in numbers[kept.entity_id]
-        if value is not None and not spaceless:
-            numbers[kept.entity_id][kept.metric] = value
+    since = min(begins["hour"], noted_hours(db))
+    for found in db.execute(
+        CHANGED_NUMBERS, {"ts": ts, "since": since, "hour": begins["hour"], "day": begins["day"]}
+    ):
+        spaceless = found.metric == "total_bytes" and "free_bytes" not in numbers[found.entity_id]
+        if found.value is not None and not spaceless:
+            numbers[found.entity_id][found.metric] = found.value
     return numbers
 
 
@@ -68,27 +79,6 @@ def _dense(db: sa.Connection, ts: int) -> sa.TextClause:
     return NUMBERS_OF_HOUR if db.execute(NUMBERS_OF_HOUR, hour).first() else NUMBERS_OF_DAY
 
 
-def _changed_before(db: sa.Connection, series_id: int, ts: int) -> int | None:
-    """The newest value of a series at `ts`, where a later one has come since."""
-    hour = ts - ts % HOUR_SEC
-    rolled = db.scalar(sa.select(meta.c.value).where(meta.c.key == HOURS_ROLLED))
-    recent = (
-        sa.select(sample.c.value)
-        .where(
-            sample.c.ts >= min(hour, int(rolled or 0)),
-            sample.c.ts <= ts,
-            sample.c.series_id == series_id,
-        )
-        .order_by(sample.c.ts.desc())
-    )
-    for table, before in ((rollup_hour, hour), (rollup_day, ts - ts % DAY_SEC)):
-        value = db.scalar(recent.limit(1))
-        if value is not None:
-            return int(value)
-        recent = (
-            sa.select(table.c.last)
-            .where(table.c.series_id == series_id, table.c.ts < before)
-            .order_by(table.c.ts.desc())
-        )
-    value = db.scalar(recent.limit(1))
-    return None if value is None else int(value)
+def noted_hours(db: sa.Connection) -> int:
+    """Until when hours are rolled up."""
+    return int(db.scalar(sa.select(meta.c.value).where(meta.c.key == HOURS_ROLLED)) or 0)

@@ -268,11 +268,6 @@ CREATE VIEW availability_daily AS
 -- Of each UTC day, how many seconds each thing was seen well, seen otherwise, or was unknown.
 -- Well: up, running, ok, slow. Only time covered by snapshots counts; percent is of what was known.
 WITH RECURSIVE
-    day(ts) AS (
-        SELECT min(first_ts) - min(first_ts) % 86400 FROM coverage
-        UNION ALL
-        SELECT ts + 86400 FROM day WHERE ts + 86400 <= (SELECT max(last_ts) FROM coverage)
-    ),
     span(kind, entity_id, first_ts, state) AS (
         SELECT 'host', entity_id, first_ts, state FROM host_span
         UNION ALL SELECT 'service', entity_id, first_ts, state FROM service_span
@@ -285,17 +280,26 @@ WITH RECURSIVE
                 OVER (PARTITION BY kind, entity_id ORDER BY first_ts)
         FROM span
     ),
-    seen(day_ts, kind, entity_id, state, seconds) AS (
-        SELECT day.ts, stretch.kind, stretch.entity_id, stretch.state,
-            min(stretch.to_ts, coverage.last_ts, day.ts + 86400)
-                - max(stretch.from_ts, coverage.first_ts, day.ts)
+    covered(kind, entity_id, state, from_ts, to_ts) AS (
+        SELECT stretch.kind, stretch.entity_id, stretch.state,
+            max(stretch.from_ts, coverage.first_ts), min(stretch.to_ts, coverage.last_ts)
         FROM stretch
-        JOIN coverage
-            ON coverage.first_ts < stretch.to_ts AND coverage.last_ts > stretch.from_ts
-        JOIN day
-            ON day.ts < min(stretch.to_ts, coverage.last_ts)
-            AND day.ts + 86400 > max(stretch.from_ts, coverage.first_ts)
-        WHERE stretch.state <> 'gone'
+        JOIN coverage ON coverage.first_ts < stretch.to_ts AND coverage.first_ts >= (
+            SELECT max(earlier.first_ts) FROM coverage AS earlier
+            WHERE earlier.first_ts <= stretch.from_ts
+        )
+        WHERE stretch.state <> 'gone' AND coverage.last_ts > stretch.from_ts
+    ),
+    part(kind, entity_id, state, from_ts, to_ts, rest_ts) AS (
+        SELECT kind, entity_id, state, from_ts,
+            min(to_ts, from_ts - from_ts % 86400 + 86400), to_ts
+        FROM covered
+        UNION ALL
+        SELECT kind, entity_id, state, to_ts, min(rest_ts, to_ts + 86400), rest_ts
+        FROM part WHERE to_ts < rest_ts
+    ),
+    seen(day_ts, kind, entity_id, state, seconds) AS (
+        SELECT from_ts - from_ts % 86400, kind, entity_id, state, to_ts - from_ts FROM part
     )
 SELECT
     strftime('%Y-%m-%d', seen.day_ts, 'unixepoch') AS day,
