@@ -26,9 +26,9 @@ def main(folder: Path, requirements: list[Path]) -> int:
 
 
 def is_current(folder: Path, requirements: list[Path]) -> bool:
-    made = folder / MADE
+    made, python = folder / MADE, folder / "bin" / "python"
     newest = max(path.stat().st_mtime for path in requirements)
-    return made.is_file() and made.stat().st_mtime >= newest
+    return python.exists() and made.is_file() and made.stat().st_mtime >= newest
 
 
 def provide_venv() -> bool:
@@ -75,7 +75,9 @@ def install(folder: Path, requirements: list[Path]) -> bool:
     pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     pip += ["--require-hashes", "--no-deps", "--progress-bar", "off"]
     files = [word for path in requirements for word in ("-r", path)]
-    for command in ([sys.executable, "-m", "venv", folder], [*pip, *files]):
+    # By its real name, an upgrade of Python leaves no link behind that leads to another version.
+    base = os.path.realpath(sys.executable)
+    for command in ([base, "-m", "venv", folder], [*pip, *files]):
         if subprocess.run(command, check=False).returncode:
             return False
     (site,) = folder.glob("lib/python3*/site-packages")

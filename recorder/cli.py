@@ -8,6 +8,7 @@ import errno
 import importlib
 import json
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from recorder import __version__
 from recorder.capabilities.registry import CAPABILITIES, Capability, named
 from recorder.errors import ExitCode, RecorderError
 
+SIGNALLED = 128  # and the signal's number: how shells tell of it
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
@@ -146,6 +148,7 @@ def main() -> NoReturn:
     if sys.stdout is None or sys.stderr is None:  # closed by whoever called us
         nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
         sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(SIGNALLED + number))
     try:
         code = ops.main(standalone_mode=False, prog_name="ops")
         sys.stdout.flush()
@@ -161,8 +164,10 @@ def main() -> NoReturn:
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         complain(["interrupted"])
-        # An interrupt that came while a module was loading would have Python end by the signal.
-        os._exit(ExitCode.INTERRUPTED)
+        # Python remembers an interrupt that came while a module was loading, and would end by the
+        # signal instead of with a code; to run anything anew makes it forget.
+        exec("")  # noqa: S102
+        code = ExitCode.INTERRUPTED
     except BrokenPipeError:
         # Whoever read us has left; what Python still flushes at exit must go somewhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

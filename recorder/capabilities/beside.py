@@ -7,12 +7,15 @@ needs, and waits for what to work on. It dies with us: our end of its pipe closi
 
 import os
 import pickle
+import select
 import signal
 import sys
 from collections.abc import Callable
 from typing import Generic, NoReturn, TypeVar
 
 from recorder.errors import RecorderError, StoreError
+
+LIMIT_SEC = 60.0  # for one write and a few reads, on a disk that has trouble
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -23,40 +26,41 @@ class Beside(Generic[A, B]):
 
     def __init__(self, ready: Callable[[], Callable[[A], B]]) -> None:
         """Fork; the child calls `ready`, which loads what is slow and gives the function."""
-        question, self._ask = os.pipe()
-        self._hear, answer = os.pipe()
+        question, ask = os.pipe()
+        hear, answer = os.pipe()
         sys.stdout.flush()
         self._child = os.fork()
         if self._child == 0:
-            os.close(self._ask)
-            os.close(self._hear)
+            os.close(ask)
+            os.close(hear)
             _serve(ready, question, answer)
+        self._ask, self._hear = os.fdopen(ask, "wb"), os.fdopen(hear, "rb")
         os.close(question)
         os.close(answer)
 
     def close(self) -> None:
-        """End the process, if nobody asked it."""
-        if self._child:
-            os.close(self._ask)
-            os.close(self._hear)
-            os.kill(self._child, signal.SIGKILL)
-            self._reap()
-
-    def _reap(self) -> None:
-        os.waitpid(self._child, 0)
-        self._child = 0
+        """End the process, if it is still there; what it was at is undone."""
+        for end in (self._ask, self._hear):
+            end.close()
+        child, self._child = self._child, 0
+        if child:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
 
     def ask(self, argument: A) -> B:
         """The function's result for one argument; raises what it raised of our own errors."""
         try:
-            with os.fdopen(self._ask, "wb") as pipe:
+            with self._ask as pipe:
                 pickle.dump(argument, pipe)
-            with os.fdopen(self._hear, "rb") as pipe:
-                result = pickle.load(pipe)  # noqa: S301 - from our own fork
+            if not select.select([self._hear], [], [], LIMIT_SEC)[0]:
+                raise StoreError(
+                    f"no answer from the history in {LIMIT_SEC:g} s: is its disk well?"
+                )
+            result = pickle.load(self._hear)  # noqa: S301 - from our own fork
         except (EOFError, BrokenPipeError) as error:
             raise StoreError("the process that records ended before it was done") from error
         finally:
-            self._reap()
+            self.close()
         if isinstance(result, RecorderError):
             raise result
         return result  # type: ignore[no-any-return]
@@ -74,8 +78,8 @@ def _serve(ready: Callable[[], Callable[[A], B]], question: int, answer: int) ->
             result = error
         with os.fdopen(answer, "wb") as pipe:
             pickle.dump(result, pipe)
-    except EOFError:
-        pass  # nobody asked
+    except (EOFError, pickle.UnpicklingError, BrokenPipeError):
+        pass  # nobody asked, or nobody is left to hear
     except KeyboardInterrupt:
         os._exit(130)
     except BaseException:  # noqa: BLE001 - a fault of ours is told, and goes no further than here

@@ -112,6 +112,10 @@ def finish(look: Look, choice: Choice) -> Snapshot:
 def chosen_of(snapshot: Snapshot, choice: Choice) -> Snapshot:
     """What a person named, all where nothing is; UsageError where there is no such service."""
     if choice.hosts:
+        bound = [host.name for host in snapshot.hosts]
+        for name in choice.hosts:
+            if name not in bound:
+                raise UsageError(f'no host "{name}"{did_you_mean(name, bound)}')
         snapshot = snapshot.of_hosts(choice.hosts)
     if not choice.services:
         return snapshot

@@ -6,7 +6,9 @@ first question on. When it can't be, the picture is shown all the same, and says
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,12 +89,25 @@ class Recording:
             from recorder.store.lock import one_look  # noqa: PLC0415 - only to record
 
             try:
-                if not self._lock.enter_context(one_look(self._path, self._wait_sec)):
-                    self.trouble = BusyError("another look is under way; this one is not recorded")
+                self._take_turn(one_look)
             except StoreError as error:
                 self.trouble = error
-        self._beside = Beside(_ready)
+        try:
+            self._beside = Beside(_ready)
+        except OSError as error:
+            said = f"no process to record with: {error.strerror}"
+            self.trouble = self.trouble or StoreError(said)
         return self
+
+    def _take_turn(self, one_look: Callable[..., AbstractContextManager[bool]]) -> None:
+        """Hold the history for this look; a person who has to wait for another one is told so."""
+        if self._lock.enter_context(one_look(self._path)):
+            return
+        self._lock.close()
+        if self._wait_sec and sys.stderr.isatty():
+            click.echo("another look is under way; waiting for it ...", err=True)
+        if not self._lock.enter_context(one_look(self._path, self._wait_sec)):
+            self.trouble = BusyError("another look is under way; this one is not recorded")
 
     def __exit__(self, *_: object) -> None:
         if self._beside:
@@ -104,9 +119,9 @@ class Recording:
     ) -> Remembered:
         """Record a snapshot of the whole stack, and tell what changed. Raises no StoreError."""
         record = self._record and self.trouble is None
+        if self._beside is None:
+            return Remembered(snapshot, trouble=str(self.trouble))
         try:
-            if self._beside is None:
-                raise RuntimeError("not entered")
             kept = self._beside.ask(Keeping(self._path, snapshot, since, previous, record))
         except StoreError as error:
             self.trouble = self.trouble or (error if record else None)

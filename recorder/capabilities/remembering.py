@@ -149,6 +149,6 @@ def _last_known(snapshot: Snapshot, moment: Moment) -> Iterator[tuple[str, Snaps
         for last in moment.last_known:
             if isinstance(last.thing, Service) and last.host == host.name:
                 services.append(last.thing)
-                at = last.seen_at
+                at = min(at, last.seen_at)
         if services:
             yield host.name, replace(moment.snapshot, taken_at=at, services=tuple(services))

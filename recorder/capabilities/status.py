@@ -30,7 +30,7 @@ from recorder.capabilities.recording import (
 )
 from recorder.capabilities.watching import SHORTEST_SEC, USUAL_SEC, watch
 from recorder.collect.snapshot import Look, Part
-from recorder.errors import ExitCode
+from recorder.errors import ExitCode, UsageError
 from recorder.history.when import FORMS
 from recorder.model import Gap, LocalTime, Snapshot
 
@@ -70,6 +70,12 @@ def command(
     Exits 0 when all is well, 1 when something is wrong, 2 when it could not look, 3 when it was
     shown but not recorded.
     """
+    previous = since == PREVIOUS
+    begin_at = moment_of(since) if since is not None and not previous else None
+    if (at is not None or every_sec is not None) and (since is not None or no_record):
+        raise UsageError("--since and --no-record go with a look of now: leave out --at, --watch")
+    if at is not None and every_sec is not None:
+        raise UsageError("--at shows a past moment, --watch the present: choose one")
     if at is not None:
         return _as_it_was(choice, history, moment_of(at))
     if every_sec is not None:
@@ -77,8 +83,6 @@ def command(
     if choice.narrowed:
         look = begin(choice.stack(), Part.ALL)
         return _show(choice, look, start_reading_gaps(None), Remembered)
-    previous = since == PREVIOUS
-    begin_at = moment_of(since) if since is not None and not previous else None
     with Recording(history, PATIENCE_SEC, record=not no_record) as recording:
         look, gaps = begin(choice.stack(), Part.ALL), start_reading_gaps(choice.folder)
         keep = partial(recording.keep, since=begin_at, previous=previous)

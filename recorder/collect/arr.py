@@ -82,14 +82,15 @@ def count_imports(
     return _counted(unknown, app, response, day)
 
 
-def no_count(binding: ImportBinding, limit_sec: float) -> ImportCount:
+def no_count(binding: ImportBinding, why: str) -> ImportCount:
     """An app whose question is still under way when nobody waits for it any more."""
     unknown = ImportCount(binding.name, APPS[binding.app].noun, ImportState.UNKNOWN)
-    detail = f"no answer in {limit_sec:g} s"
-    return replace(unknown, reason=Reason.UNREACHABLE, detail=detail)
+    return replace(unknown, reason=Reason.UNREACHABLE, detail=why)
 
 
 def _ask(site: Site, path: str, key: str, shell: OpenShell) -> Response:
+    """Ask where SSH has proved the host to be: a key is not for whoever else has its address."""
+    site = site.proved_by(shell)
     deadline = time.monotonic() + REPLY_LIMIT_SEC
     limit = min(site.host.connect_timeout_sec, REPLY_LIMIT_SEC)
     with contextlib.closing(site.connect(shell, limit)) as connection:

@@ -26,10 +26,10 @@ STATES = {
     "stopping": ServiceState.RUNNING,
 }
 HINTS = {
-    ("docker", Reason.PERMISSION_DENIED): "on the host: sudo usermod -aG docker USER",
-    ("docker", Reason.ENGINE_DOWN): "on the host: sudo systemctl status docker",
-    ("podman", Reason.PERMISSION_DENIED): "on the host: let USER run `sudo -n podman`, by visudo",
-    ("podman", Reason.ENGINE_DOWN): "on the host: podman info",
+    ("docker", Reason.PERMISSION_DENIED): "sudo usermod -aG docker $USER",
+    ("docker", Reason.ENGINE_DOWN): "sudo systemctl status docker",
+    ("podman", Reason.PERMISSION_DENIED): "sudo visudo, to let $USER run `sudo -n podman`",
+    ("podman", Reason.ENGINE_DOWN): "podman info",
 }
 VANISHED = re.compile(r"no such (container|object)|no container with", re.IGNORECASE)
 
@@ -56,23 +56,29 @@ class Container:
     error: str | None
 
 
-def parse_engine(section: Section | None, *, silent: str) -> tuple[Engine, tuple[Container, ...]]:
+def parse_engine(
+    section: Section | None, host: str, *, silent: str
+) -> tuple[Engine, tuple[Container, ...]]:
     """Read the engine's section; `silent` is told where it never arrived.
 
     Lines that are not a container are the engine's complaints: one that vanished between the
-    listing and the question makes one, and is no more.
+    listing and the question makes one, and is no more. A list that lacks others is none.
     """
     if section is None:
-        return _unreadable(None, Reason.ENGINE_DOWN, silent), ()
-    kind, status, listed = (*section.words, "", "", "")[:3]
+        return _unreadable(host, None, Reason.ENGINE_DOWN, silent), ()
+    kind, status, listed, number = (*section.words, "", "", "", "")[:4]
     containers, complaints = _containers(section.lines)
     if kind == "-":
         return Engine(None, readable=False, reason=Reason.NO_ENGINE), ()
-    gone = bool(complaints) and all(VANISHED.search(line) for line in complaints)
-    if containers or (status == "0" and (gone or not listed)):
+    gone = sum(bool(VANISHED.search(line)) for line in complaints)
+    if number.isdecimal() and number.isascii():
+        whole = len(containers) + gone >= int(number[:9])
+    else:
+        whole = bool(containers) or not listed or 0 < gone == len(complaints)
+    if status == "0" and whole:
         return Engine(kind, readable=True), containers
-    said = " ".join(complaints)
-    return _unreadable(kind, _why(said, status), said or "no answer in time"), ()
+    said = " ".join(line for line in complaints if not VANISHED.search(line))
+    return _unreadable(host, kind, _why(said, status), said or "no answer in time"), ()
 
 
 def _why(said: str, status: str) -> Reason:
@@ -83,8 +89,9 @@ def _why(said: str, status: str) -> Reason:
     return Reason.ENGINE_DOWN
 
 
-def _unreadable(kind: str | None, reason: Reason, detail: str) -> Engine:
-    hint = HINTS.get((kind or "docker", reason))
+def _unreadable(host: str, kind: str | None, reason: Reason, detail: str) -> Engine:
+    command = HINTS.get((kind or "docker", reason))
+    hint = f"on {host}: {command}" if command else None
     return Engine(kind, readable=False, reason=reason, detail=detail[:TEXT_LIMIT], hint=hint)
 
 

@@ -27,7 +27,7 @@ class Asked:
 
 def ask_endpoint(host: HostBinding, health: HealthBinding, shell: OpenShell) -> Asked:
     """Ask one health URL; it is failed until it has answered well."""
-    site = health_site(host, health)
+    site = health_site(host, health).found_by(shell)
     silent = Endpoint(EndpointState.FAILED, site.url(health.path))
     limit = min(host.connect_timeout_sec, health.timeout_sec)
     try:
@@ -40,7 +40,7 @@ def ask_endpoint(host: HostBinding, health: HealthBinding, shell: OpenShell) -> 
             denied = replace(silent, state=EndpointState.UNKNOWN, detail=str(error))
             return Asked(replace(denied, reason=Reason.FORWARDING_DENIED), reached=True)
         reason, detail = reason_of(error), describe(error, limit)
-        reached = reason not in AWAY or site.elsewhere is not None
+        reached = reason not in AWAY or health.host is not None
         return Asked(replace(silent, reason=reason, detail=detail), reached=reached)
     began = time.monotonic()  # to log in, or to try an address nobody has, takes time of its own
     with contextlib.closing(connection):
@@ -54,11 +54,10 @@ def ask_endpoint(host: HostBinding, health: HealthBinding, shell: OpenShell) -> 
     return Asked(_answered(silent, status, latency_ms), reached=True)
 
 
-def no_answer(host: HostBinding, health: HealthBinding, limit_sec: float) -> Asked:
+def no_answer(host: HostBinding, health: HealthBinding, why: str) -> Asked:
     """An endpoint whose question is still under way when nobody waits for it any more."""
     silent = Endpoint(EndpointState.FAILED, health_site(host, health).url(health.path))
-    detail = f"no answer in {limit_sec:g} s"
-    return Asked(replace(silent, reason=Reason.TIMEOUT, detail=detail), reached=False)
+    return Asked(replace(silent, reason=Reason.TIMEOUT, detail=why), reached=False)
 
 
 def _answered(silent: Endpoint, status: int, latency_ms: int) -> Endpoint:

@@ -16,6 +16,7 @@ class LocalShell:
     """A shell of this machine."""
 
     address = None
+    name = "127.0.0.1"
 
     def run(self, script: bytes, *, until: bytes, timeout_sec: float) -> Answer:
         """Run `sh -s` here; whatever it started and left is ended with it."""

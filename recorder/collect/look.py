@@ -42,6 +42,8 @@ class Way:
                     self._shell = self._connect(self.host)
                 except Unreachable as failure:
                     self._failure = failure
+                except Exception as error:  # noqa: BLE001 - one host's trouble is not the others'
+                    self._failure = unforeseen(error)
         if self._shell is None:
             raise self._failure or Unreachable(Reason.TIMEOUT, "no way into it")
         return self._shell
@@ -50,6 +52,11 @@ class Way:
         """Close what was opened; never waits for an opening under way."""
         if self._shell is not None:
             self._shell.close()
+
+
+def unforeseen(error: Exception) -> Unreachable:
+    """What nobody thought of, as this host's failure."""
+    return Unreachable(Reason.PROBE_FAILED, f"{type(error).__name__}: {error}")
 
 
 def look_at(way: Way, paths: Sequence[str], clock: Callable[[], float]) -> HostLook:
@@ -61,8 +68,11 @@ def look_at(way: Way, paths: Sequence[str], clock: Callable[[], float]) -> HostL
     except Unreachable as failure:
         return HostLook(_down(binding, failure))
     now_sec = clock()  # once logged in: its clock is the first thing it tells
-    answer = shell.run(asked.script, until=asked.end, timeout_sec=LIMIT_SEC)
-    return read_answer(binding, shell.address, asked, answer, now_sec)
+    try:
+        answer = shell.run(asked.script, until=asked.end, timeout_sec=LIMIT_SEC)
+        return read_answer(binding, shell.address, asked, answer, now_sec)
+    except Exception as error:  # noqa: BLE001 - one host's trouble is not the others'
+        return HostLook(_down(binding, unforeseen(error)))
 
 
 def read_answer(
@@ -77,7 +87,8 @@ def read_answer(
     told = parts.get("machine")
     machine = parse_machine(told.lines if told else ())
     listed = parts.get("engine") if answer.ended is Ended.WHOLE else None  # half a list is none
-    engine, containers = parse_engine(listed, silent=f"no answer in {LIMIT_SEC:g} s")
+    silent = f"no answer in {LIMIT_SEC:g} s"
+    engine, containers = parse_engine(listed, binding.name, silent=silent)
     paths = parts.get("paths")
     spaces, found = parse_paths(paths.lines if paths else (), asked.paths)
     mounts = parts.get("mounts")

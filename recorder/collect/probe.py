@@ -7,7 +7,8 @@ all others belong to the section begun last:
     MARK paths                      MARK space N SIZE BLOCKS FREE, MARK asked N STATUS CENTISEC WHY,
                                     MARK found N PATH for a path the host found by itself
     MARK mounts                     lines of /proc/self/mountinfo
-    MARK engine KIND STATUS listed  the containers, a line of JSON each; without `listed` there is
+    MARK engine KIND STATUS listed N
+                                    N containers, a line of JSON each; without `listed` there is
                                     none, and the lines are what the engine said instead
     MARK end
 """

@@ -60,7 +60,11 @@ class Shell(Protocol):
 
     @property
     def address(self) -> str | None:
-        """The address that answered; None for this machine."""
+        """The address that answered, as it is bound; None for this machine."""
+
+    @property
+    def name(self) -> str:
+        """Where its ports are found: the address, or what the SSH config says for it."""
 
     def run(self, script: bytes, *, until: bytes, timeout_sec: float) -> Answer:
         """Feed a script to `sh -s` and read its output until a line equal to `until`."""

@@ -6,10 +6,10 @@ are being asked, which is why some imports stand inside functions here.
 """
 
 import importlib
+import resource
 import sys
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NoResultError
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from recorder.bindings.stack import HostBinding, Stack
-from recorder.collect.fanout import FanOut
+from recorder.collect.fanout import FanOut, Task
 from recorder.collect.look import HostLook, Way, look_at, silent_host
 from recorder.collect.probe import LIMIT_SEC
 from recorder.collect.shell import Connect, Shell
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from recorder.collect.endpoints import Asked
 
 GRACE_SEC = 1.0
+QUEUE_LIMIT_SEC = 300.0  # for a turn behind others, all of which have limits of their own
+OPEN_FILES = 4096
 SWITCH_SEC = 0.0005
 T = TypeVar("T")
 
@@ -60,6 +62,10 @@ def make_ready(stack: Stack) -> None:
     is loading something costs more than the switches do.
     """
     sys.setswitchinterval(SWITCH_SEC)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)  # a Mac's 256 hold few connections
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     if not all(host.local for host in stack.hosts):
         importlib.import_module("recorder.collect.ssh")
 
@@ -86,7 +92,7 @@ class Look:
         self._now_sec = asking.clock()
         self._pool = FanOut()
         self._ways = {host.name: Way(host, asking.connect) for host in stack.hosts}
-        self._hosts: dict[str, Future[HostLook]] = {}
+        self._hosts: dict[str, Task[HostLook]] = {}
         self._endpoints: dict[str, Callable[[], Asked]] = {}
         self._imports: list[Callable[[], ImportCount]] = []
         if Part.HOSTS in asking.parts:
@@ -117,7 +123,7 @@ class Look:
             way = self._ways[service.host]
             future = self._pool.submit(partial(ask_endpoint, way.host, health, way))
             limit = self._login_limit(way.host) + health.timeout_sec + GRACE_SEC
-            late = partial(no_answer, way.host, health, limit)
+            late = partial(no_answer, way.host, health)
             self._endpoints[service.name] = partial(self._in_time, future, limit, late)
 
     def _ask_imports(self) -> None:
@@ -132,7 +138,7 @@ class Look:
             asking = self._asking
             task = partial(count_imports, binding, site, asking.day, way, asking.environ)
             limit = self._login_limit(way.host) + REPLY_LIMIT_SEC + GRACE_SEC
-            late = partial(no_count, binding, limit)
+            late = partial(no_count, binding)
             self._imports.append(partial(self._in_time, self._pool.submit(task), limit, late))
 
     def waiting_for(self) -> tuple[str, ...]:
@@ -171,20 +177,26 @@ class Look:
         if future is None:
             return HostLook(silent_host(host, Reason.NOT_ASKED))
         limit = self._login_limit(host) + LIMIT_SEC + GRACE_SEC
-        late = partial(silent_host, host, Reason.TIMEOUT, f"no answer in {limit:g} s")
-        return self._in_time(future, limit, lambda: HostLook(late()))
+        return self._in_time(
+            future, limit, lambda why: HostLook(silent_host(host, Reason.TIMEOUT, why))
+        )
 
     @staticmethod
     def _login_limit(host: HostBinding) -> float:
         """The longest that reaching a host and logging in to it may take by their own limits."""
         return 2 * host.connect_timeout_sec * len(host.addresses)
 
-    def _in_time(self, future: Future[T], limit_sec: float, late: Callable[[], T]) -> T:
-        """A result, or what stands for it when it is late.
+    @staticmethod
+    def _in_time(task: Task[T], limit_sec: float, late: Callable[[str], T]) -> T:
+        """A result, or what stands for it, given why, when it is late or went wrong.
 
         Each step has a limit of its own; this one is for a wait that has none, a name server's.
         """
+        if not task.begun.wait(QUEUE_LIMIT_SEC):
+            return late(f"its turn did not come in {QUEUE_LIMIT_SEC:g} s")
         try:
-            return future.result(max(0.0, self._began + limit_sec - time.monotonic()))
+            return task.result(max(0.0, task.began_at + limit_sec - time.monotonic()))
         except NoResultError:
-            return late()
+            return late(f"no answer in {limit_sec:g} s")
+        except Exception as error:  # noqa: BLE001 - one thing's trouble is not the others'
+            return late(f"{type(error).__name__}: {error}")

@@ -1,12 +1,13 @@
 """Where a web service of a host is found: straight, or through SSH where it listens only there."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from ipaddress import ip_address
 
 from recorder.bindings.stack import HealthBinding, HostBinding
 from recorder.collect.http import TimedConnection
 from recorder.collect.network import dial_first
-from recorder.collect.shell import Connection, Shell
+from recorder.collect.shell import Connection, Shell, Unreachable
 from recorder.collect.tls import TlsConnection
 
 LOCALHOST = "127.0.0.1"
@@ -44,6 +45,21 @@ class Site:
         """The URL of a path, as a person would type it where it is asked from."""
         return f"{self.scheme}://{self.authority}{path}"
 
+    def proved_by(self, shell: OpenShell) -> "Site":
+        """The site at the address whose host key SSH accepted. Raises Unreachable."""
+        if self.via_ssh or self.elsewhere or self.host.local:
+            return self
+        return replace(self, elsewhere=shell().name)
+
+    def found_by(self, shell: OpenShell) -> "Site":
+        """The site where SSH found the host, if that can differ and if it did."""
+        if self.via_ssh or (len(self.names) == 1 and _is_address(self.names[0])):
+            return self
+        try:
+            return self.proved_by(shell)
+        except Unreachable:
+            return self
+
     def connect(self, shell: OpenShell, timeout_sec: float) -> Connection:
         """Open a connection; raises OSError, and Unreachable where the way is through SSH."""
         if self.via_ssh:
@@ -63,3 +79,11 @@ def health_site(host: HostBinding, health: HealthBinding) -> Site:
     return Site(
         host, health.port, health.scheme, health.verify_tls, health.via_ssh, elsewhere=health.host
     )
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True

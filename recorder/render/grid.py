@@ -44,7 +44,7 @@ class Grid:
             ellipsis = self._ellipsis(ascii_only=ascii_only)
             drawn = [_in_columns(row, columns, width, ellipsis) for row in rows]
         elif self.cut:
-            shorter = [Row(row.cells[:-1], row.indent) for row in rows]
+            shorter = [Row(row.cells[:-1] or row.cells, row.indent) for row in rows]
             return replace(self, rows=shorter, cut=False).lines(width, ascii_only=ascii_only)
         else:
             drawn = [_on_one_line(row, width) for row in rows]

@@ -49,6 +49,7 @@ class FakeShell:
         self._ended = ended
         self._complaint = complaint
         self.address = address
+        self.name = "127.0.0.1"
         self.dial = dial
         self.scripts: list[bytes] = []
         self.closed = False

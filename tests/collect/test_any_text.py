@@ -109,7 +109,7 @@ def test_a_machine_says_numbers_or_nothing(said: list[str]) -> None:
 @given(st.lists(st.one_of(line, objects.map(json.dumps)), max_size=6), st.lists(words, max_size=4))
 def test_an_engine_says_containers_or_complaints(said: list[str], head: list[str]) -> None:
     """Every line is a container or part of a complaint, each text of bounded length."""
-    engine, containers = parse_engine(Section(tuple(head), tuple(said)), silent="silent")
+    engine, containers = parse_engine(Section(tuple(head), tuple(said)), "nas", silent="silent")
     assert len(engine.detail or "") <= TEXT_LIMIT
     for container in containers:
         for field in fields(Container):
@@ -127,7 +127,7 @@ def test_whatever_is_in_a_label_stays_text(project: str, service: str, version: 
     told = {"project": project, "service": service, "version": version, "state": "running"}
     one = json.dumps({"name": "/x", **told})
     output = f"{MARK} engine docker 0 listed\n{one}\n{MARK} end\n".encode()
-    _, containers = parse_engine(sections(output, MARK)["engine"], silent="")
+    _, containers = parse_engine(sections(output, MARK)["engine"], "nas", silent="")
     (container,) = containers
     assert container.state is ServiceState.RUNNING
     assert (container.project, container.compose_service, container.image_version) == tuple(

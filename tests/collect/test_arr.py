@@ -16,6 +16,7 @@ from realhosts import ArrServer, History
 from recorder.bindings.stack import HealthBinding, ImportBinding, KeyBinding
 from recorder.collect import arr, http
 from recorder.collect.arr import App, count_imports, no_count, parse_history, site_of
+from recorder.collect.local import LocalShell
 from recorder.collect.shell import Connection, Shell, Unreachable
 from recorder.collect.web import Site
 from recorder.model import Day, ImportCount, ImportedTitle, ImportState, Reason, day_of
@@ -42,8 +43,9 @@ NOON = datetime(2026, 2, 16, 12, tzinfo=UTC)
 BY_ENV = KeyBinding(env="ARR_KEY")
 
 
-def _no_shell() -> Shell:
-    raise AssertionError("nobody needs a shell for this")
+def _proved() -> Shell:
+    """SSH has found the host to be who it should be, here on loopback."""
+    return LocalShell()
 
 
 def _count(
@@ -55,7 +57,7 @@ def _count(
     url_base: str = "",
     scheme: str = "http",
     via_ssh: bool = False,
-    way: Callable[[], Shell] = _no_shell,
+    way: Callable[[], Shell] = _proved,
     env: str = KEY,
 ) -> ImportCount:
     binding = ImportBinding(app, app, app, key, url_base)
@@ -95,6 +97,18 @@ def test_each_app_counts_its_imports_of_the_day(app: str, noun: str, other: str)
         ImportedTitle(NOON, "Big Buck Bunny 720p", first["id"]),
     )
     assert counted == ImportCount(app, noun, ImportState.OK, count=2, titles=titles)
+
+
+def test_a_key_goes_only_to_a_host_that_ssh_has_proved() -> None:
+    """Away from home the LAN address may be a stranger's: no host key, no API key."""
+
+    def strangers() -> Shell:
+        raise Unreachable(Reason.HOST_KEY_CHANGED, "host key changed")
+
+    with ArrServer("radarr", api_key=KEY) as server:
+        counted = _count(server.server_port, way=strangers)
+        asked = [*server.requests]
+    assert (counted, asked) == (_unreachable("host key changed"), [])
 
 
 def test_an_app_without_imports_counts_none() -> None:
@@ -393,7 +407,7 @@ def test_an_app_is_found_where_its_health_url_is() -> None:
 def test_an_app_nobody_waits_for_any_more_is_unreachable() -> None:
     """A question that outlives every limit."""
     binding = ImportBinding("radarr", "radarr", "radarr", BY_ENV)
-    assert no_count(binding, 21.0) == _unreachable("no answer in 21 s")
+    assert no_count(binding, "no answer in 21 s") == _unreachable("no answer in 21 s")
 
 
 def test_every_kind_of_app_is_known() -> None:

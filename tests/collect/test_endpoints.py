@@ -11,6 +11,7 @@ import pytest
 
 from recorder.bindings.stack import HealthBinding, HostBinding
 from recorder.collect.endpoints import Asked, ask_endpoint, no_answer, seen_with
+from recorder.collect.local import LocalShell
 from recorder.collect.shell import Connection, Shell, Unreachable
 from recorder.model import Endpoint, EndpointState, Host, HostState, Reason
 
@@ -35,6 +36,11 @@ FAILED = EndpointState.FAILED
 
 def _no_shell() -> Shell:
     raise AssertionError("nobody needs a shell for this")
+
+
+def _no_way() -> Shell:
+    """SSH reaches the host at none of its addresses."""
+    raise Unreachable(Reason.TIMEOUT, "timed out after 5 s")
 
 
 def _asked(
@@ -132,7 +138,7 @@ def test_a_closed_port_is_refused() -> None:
 def test_a_name_that_does_not_exist_is_not_reached() -> None:
     """Neither an unknown name nor an impossible one is an answer."""
     for name in (NOWHERE, "two..dots", "x" * 64 + ".example"):
-        asked = _asked(80, at=host("h", name))
+        asked = _asked(80, at=host("h", name), way=_no_way)
         assert asked.reached is False
         assert asked.endpoint.reason is Reason.NAME_NOT_FOUND
         assert asked.endpoint.detail == "name not found"
@@ -141,15 +147,23 @@ def test_a_name_that_does_not_exist_is_not_reached() -> None:
 def test_the_next_address_is_tried_when_the_first_is_not_there() -> None:
     """Away from home, the second address serves."""
     with serving(answering("200 OK")) as port:
-        asked = _asked(port, at=host("h", NOWHERE, "127.0.0.1"))
+        asked = _asked(port, at=host("h", NOWHERE, "127.0.0.1"), way=_no_way)
     assert asked.endpoint.state is EndpointState.OK
+
+
+def test_of_several_addresses_the_one_ssh_proved_is_asked() -> None:
+    """Away from home the LAN address may be a stranger's; what is shown names the one asked."""
+    with serving(answering("200 OK")) as port:
+        asked = _asked(port, at=host("h", "127.0.0.2", "127.0.0.1"), way=LocalShell)
+    assert asked.endpoint.state is EndpointState.OK
+    assert asked.endpoint.url == _url(port)
 
 
 def test_an_address_that_refuses_is_the_host() -> None:
     """The next address would be the same host: it is not asked."""
     seen: list[bytes] = []
     with serving(lambda connection: seen.append(request_of(connection))) as port:
-        asked = _asked(port, at=host("h", "127.0.0.2", "127.0.0.1"))
+        asked = _asked(port, at=host("h", "127.0.0.2", "127.0.0.1"), way=_no_way)
     assert (asked.endpoint.reason, seen) == (Reason.REFUSED, [])
 
 
@@ -433,5 +447,5 @@ def test_an_endpoint_nobody_waits_for_any_more_timed_out() -> None:
     expected = Endpoint(
         FAILED, "http://127.0.0.1:80/ping", reason=Reason.TIMEOUT, detail="no answer in 21 s"
     )
-    late = no_answer(host(), HealthBinding(80, "/ping"), 21.0)
+    late = no_answer(host(), HealthBinding(80, "/ping"), "no answer in 21 s")
     assert late == Asked(expected, reached=False)

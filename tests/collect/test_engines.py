@@ -26,9 +26,9 @@ DENIED_WORDS = (
     "unix:///var/run/docker.sock: connect: permission denied"
 )
 DOWN_WORDS = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock."
-JOIN_GROUP = "on the host: sudo usermod -aG docker USER"
-LOOK_AT_DOCKER = "on the host: sudo systemctl status docker"
-ALLOW_SUDO = "on the host: let USER run `sudo -n podman`, by visudo"
+JOIN_GROUP = "on here: sudo usermod -aG docker $USER"
+LOOK_AT_DOCKER = "on here: sudo systemctl status docker"
+ALLOW_SUDO = "on here: sudo visudo, to let $USER run `sudo -n podman`"
 NO_SUDO = "permission denied: none of its own, and no sudo"
 
 DOCKER = Engine("docker", readable=True)

@@ -1,5 +1,6 @@
 """The keys to log in with: the agent's and those on disk, in OpenSSH's order."""
 
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 from recorder.collect.ssh.config import SshOptions
 from recorder.collect.ssh.known_hosts import known_keys
 from recorder.collect.ssh.library import paramiko
+
+AGENT_LIMIT_SEC = 10.0
 
 
 def login_keys(options: SshOptions, notes: list[str]) -> Iterator[paramiko.PKey]:
@@ -43,19 +46,21 @@ def _public_key(path: Path) -> bytes | None:
 
 def _agent_keys(path: str | None) -> tuple[paramiko.AgentKey, ...]:
     """The keys of the user's agent, or of the one a config names; none where none answers."""
-    if path == "none":
+    place = os.environ.get("SSH_AUTH_SOCK") if path is None else path
+    if not place or place == "none":
         return ()
     try:
-        return paramiko.Agent().get_keys() if path is None else _AgentAt(path).get_keys()
+        return _AgentAt(place).get_keys()
     except (OSError, paramiko.SSHException):
         return ()
 
 
 class _AgentAt(paramiko.Agent):
-    """The agent that IdentityAgent names."""
+    """An agent, which has its time to answer: a locked one may wait for a person."""
 
     def __init__(self, path: str) -> None:
         paramiko.agent.AgentSSH.__init__(self)
         connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(AGENT_LIMIT_SEC)
         connection.connect(path)
         self._connect(connection)  # type: ignore[attr-defined] # missing in its stubs

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import time
 import weakref
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from recorder.collect.network import describe, dial, reason_of
 from recorder.collect.shell import Unreachable
@@ -26,9 +26,36 @@ MOST_JUMPS = 8
 SIGNATURES = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}  # RFC 8332; others sign by their name
 
 
-def log_in(options: SshOptions, timeout_sec: float, jumps: int = 0) -> paramiko.Transport:
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """A connection to a host, and those to the jump hosts it goes through, the nearest last."""
+
+    transport: paramiko.Transport
+    hops: tuple[paramiko.Transport, ...]
+
+    def close(self) -> None:
+        """Close them all, the host's first."""
+        for transport in (self.transport, *reversed(self.hops)):
+            transport.close()
+
+
+def log_in(options: SshOptions, timeout_sec: float, jumps: int = 0) -> LoggedIn:
+    """Log in to a host, by way of its jump hosts. Raises Unreachable; nothing stays open then."""
+    hops: list[paramiko.Transport] = []
+    try:
+        transport = _logged_in(options, timeout_sec, jumps, hops)
+    except BaseException:
+        for hop in reversed(hops):
+            hop.close()
+        raise
+    return LoggedIn(transport, tuple(hops))
+
+
+def _logged_in(
+    options: SshOptions, timeout_sec: float, jumps: int, hops: list[paramiko.Transport]
+) -> paramiko.Transport:
     deadline = time.monotonic() + timeout_sec
-    stream = _stream(options, timeout_sec, jumps)
+    stream = _stream(options, timeout_sec, jumps, hops)
     transport = paramiko.Transport(stream)
     try:
         _negotiate(transport, options, deadline)
@@ -46,12 +73,14 @@ def log_in(options: SshOptions, timeout_sec: float, jumps: int = 0) -> paramiko.
     return transport
 
 
-def _stream(options: SshOptions, timeout_sec: float, jumps: int) -> socket.socket:
+def _stream(
+    options: SshOptions, timeout_sec: float, jumps: int, hops: list[paramiko.Transport]
+) -> socket.socket:
     """The bytes' way to the host: a command's, a jump host's, or straight."""
     if options.command:
         return _through_command(options.command)
     if options.jump:
-        return _through_jump(options, options.jump, timeout_sec, jumps)
+        return _through_jump(options, options.jump, timeout_sec, jumps, hops)
     try:
         return dial(options.host_name, options.port, timeout_sec)
     except OSError as error:
@@ -96,8 +125,17 @@ def _through_command(command: str) -> socket.socket:
     return ours
 
 
-def _through_jump(options: SshOptions, jump: str, timeout_sec: float, jumps: int) -> socket.socket:
-    """A channel through the last jump host, which is reached through those before it."""
+def _through_jump(
+    options: SshOptions,
+    jump: str,
+    timeout_sec: float,
+    jumps: int,
+    hops: list[paramiko.Transport],
+) -> socket.socket:
+    """A channel through the last jump host, which is reached through those before it.
+
+    `hops` gains the connections to them.
+    """
     before, _, last = jump.rpartition(",")
     name, user, port = parse_jump(last)
     if jumps >= MOST_JUMPS:
@@ -105,16 +143,16 @@ def _through_jump(options: SshOptions, jump: str, timeout_sec: float, jumps: int
     hop = resolve(name, user, port)
     hop = replace(hop, jump=before) if before else hop
     try:
-        transport = log_in(hop, timeout_sec, jumps + 1)
+        way = log_in(hop, timeout_sec, jumps + 1)
     except Unreachable as failure:
         failure.detail = f"jump host {name}: {failure.detail}"
         raise
+    hops += [*way.hops, way.transport]
     try:
-        return transport.open_channel(  # type: ignore[return-value] # as good as one, to paramiko
+        return way.transport.open_channel(  # type: ignore[return-value] # as good as one, to paramiko
             "direct-tcpip", (options.host_name, options.port), ("", 0), timeout=timeout_sec
         )
     except (paramiko.SSHException, EOFError) as error:
-        transport.close()
         detail = f"jump host {name} can't reach {options.host_name} port {options.port}"
         raise Unreachable(Reason.NO_ROUTE, detail) from error
 

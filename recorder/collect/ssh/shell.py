@@ -7,7 +7,7 @@ from recorder.bindings.stack import HostBinding
 from recorder.collect.shell import Answer, Connection, Ended, Reading, Unreachable
 from recorder.collect.ssh.config import resolve
 from recorder.collect.ssh.library import paramiko
-from recorder.collect.ssh.login import log_in
+from recorder.collect.ssh.login import LoggedIn, log_in
 from recorder.model import Reason
 
 CHUNK_BYTES = 64 * 1024
@@ -19,9 +19,11 @@ OPEN_CONNECT_FAILED = 2  # RFC 4254, section 5.1
 class SshShell:
     """A logged-in connection."""
 
-    def __init__(self, transport: paramiko.Transport, address: str) -> None:
-        self._transport = transport
+    def __init__(self, way: LoggedIn, address: str, name: str) -> None:
+        self._way = way
+        self._transport = way.transport
         self.address = address
+        self.name = name
 
     def run(self, script: bytes, *, until: bytes, timeout_sec: float) -> Answer:
         """One exec of `sh -s`, the script on its standard input."""
@@ -56,7 +58,7 @@ class SshShell:
             raise ConnectionResetError from error
 
     def close(self) -> None:
-        self._transport.close()
+        self._way.close()
 
 
 def connect(host: HostBinding) -> SshShell:
@@ -69,7 +71,8 @@ def connect(host: HostBinding) -> SshShell:
     for address in host.addresses:
         try:
             options = resolve(address, host.ssh_user, host.ssh_port)
-            return SshShell(log_in(options, host.connect_timeout_sec), address)
+            way = log_in(options, host.connect_timeout_sec)
+            return SshShell(way, address, options.host_name)
         except Unreachable as failure:
             failure.address = address
             failures.append(failure)
