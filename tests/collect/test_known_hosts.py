@@ -8,6 +8,7 @@ import pytest
 
 from recorder.collect.ssh.known_hosts import (
     KnownKey,
+    acceptable_keys,
     accepts,
     fingerprint,
     host_label,
@@ -80,6 +81,24 @@ def test_a_label_is_a_name_or_a_name_and_port() -> None:
     """As OpenSSH spells it: in small letters, port 22 left out."""
     told = [host_label("PVE", 22), host_label("pve", 2222), host_label("2001:DB8::1", 2222)]
     assert told == ["pve", "[pve]:2222", "[2001:db8::1]:2222"]
+
+
+@pytest.mark.parametrize(
+    ("on_file", "label", "found"),
+    [
+        (["pve"], "[pve]:2222", ["pve"]),
+        (["pve", "[pve]:2222"], "[pve]:2222", ["[pve]:2222"]),
+        (["pve", "[pve]:2200"], "[pve]:2222", ["pve"]),
+        (["2001:db8::1"], "[2001:db8::1]:2222", ["2001:db8::1"]),
+        (["[pve]:2222"], "pve", []),
+        (["other"], "[pve]:2222", []),
+    ],
+)
+def test_a_name_stands_for_its_ports(on_file: list[str], label: str, found: list[str]) -> None:
+    """Where no line is of the port, the plain name's are taken, as ssh takes them."""
+    keys = {name: base64.b64encode(name.encode()).decode() for name in on_file}
+    lines = [f"{name} ssh-ed25519 {key}" for name, key in keys.items()]
+    assert [key.key.decode() for key in acceptable_keys(iter(lines), label)] == found
 
 
 def test_a_revoked_key_stays_revoked() -> None:

@@ -1,5 +1,7 @@
 """What `~/.ssh/config` says of a host, resolved by the real `ssh -G`."""
 
+import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from recorder.collect.ssh.config import (
     SYSTEM_KNOWN_HOSTS,
     SshOptions,
     parse_jump,
+    parse_resolved,
     resolve,
 )
 from recorder.model import Reason
@@ -45,6 +48,25 @@ def test_without_a_config_openssh_s_defaults_stand(home: Path) -> None:
     """The user's own name, port 22, the usual keys and files."""
     assert resolve("pve", "root", None) == _defaults(home)
     assert resolve("pve", "media", 2222) == _defaults(home, user="media", port=2222)
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_ssh_finds_its_own_config_as_it_does(
+    own: bool,  # noqa: FBT001 - a column of the table
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """So the system's config counts too; only where $HOME is another home is the file named."""
+    config = home / ".ssh" / "config"
+    config.touch()
+    program = home / "ssh"
+    program.write_text('#!/bin/sh\necho "user $*"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(home))
+    entry = pwd.struct_passwd(("me", "x", 1, 1, "", str(home) if own else "/elsewhere", "/bin/sh"))
+    monkeypatch.setattr("pwd.getpwuid", lambda _: entry)
+    told = "-G -- pve" if own else f"-G -F {config} -- pve"
+    assert resolve("pve", None, None).user == told
 
 
 def test_without_an_ssh_program_the_defaults_stand(
@@ -89,6 +111,47 @@ Host *
         jump="a@j1:2201,j2",
     )
     assert resolve("other", None, None).user == "somebody"
+
+
+def test_a_file_is_named_as_ssh_names_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """%u is who runs this, not who logs in; a variable is filled in; a quoted space is no end."""
+    me = pwd.getpwuid(os.getuid()).pw_name
+    monkeypatch.setenv("KEYS", "/srv/keys")
+    _config(
+        home,
+        """
+Host pve
+    IdentityFile ${KEYS}/%u-%r
+    IdentityFile ${UNSET_BY_ALL}/key
+    IdentityAgent ${KEYS}/%u.sock
+    UserKnownHostsFile "/srv/our hosts/known" ${KEYS}/known /srv/more
+    GlobalKnownHostsFile "/etc/all hosts"
+""",
+    )
+    options = resolve("pve", "other", None)
+    assert options.key_files == (
+        Path(f"/srv/keys/{me}-other"),
+        Path("${UNSET_BY_ALL}/key"),
+    )
+    assert options.agent == f"/srv/keys/{me}.sock"
+    assert options.known_hosts == (
+        Path("/srv/our hosts/known"),
+        Path("/srv/keys/known"),
+        Path("/srv/more"),
+        Path("/etc/all hosts"),
+    )
+
+
+def test_quotes_keep_a_file_s_name_together(home: Path) -> None:
+    """Whether `ssh -G` writes a file in quotes or not, and an odd quote is part of the name."""
+    defaults = _defaults(home)
+    lines = ('/a "/b /c" /d', "/a b /d", '/a"b /d')
+    told = [parse_resolved(f"userknownhostsfile {line}", defaults).known_hosts for line in lines]
+    assert told == [
+        (Path("/a"), Path("/b /c"), Path("/d")),
+        (Path("/a b"), Path("/d")),
+        (Path('/a"b'), Path("/d")),
+    ]
 
 
 def test_a_binding_s_own_user_and_port_win(home: Path) -> None:

@@ -1,12 +1,16 @@
 """What `~/.ssh/config` says of a host, as OpenSSH itself reads it.
 
-`ssh -G` resolves Include, Match and every default; without a config file, or without an `ssh`
-program, OpenSSH's documented defaults stand. `~` is the user's HOME.
+`ssh -G` resolves Include, Match and every default, those of /etc/ssh/ssh_config too; without a
+config file, or without an `ssh` program, OpenSSH's documented defaults stand. `~` is the user's
+HOME. Where that is another than the password database's, which `ssh` goes by, its config is named
+to `ssh`, and stands alone.
 """
 
 import getpass
 import os
+import pwd
 import re
+import shlex
 import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +21,9 @@ from recorder.model import Reason
 SSH_PORT = 22
 MOST_PORT = 65535
 RESOLVE_LIMIT_SEC = 10
+SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
 SYSTEM_KNOWN_HOSTS = (Path("/etc/ssh/ssh_known_hosts"), Path("/etc/ssh/ssh_known_hosts2"))
+VARIABLE = re.compile(r"\$\{(\w+)\}")
 DEFAULT_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
 
 
@@ -41,9 +47,10 @@ def resolve(address: str, user: str | None, port: int | None) -> SshOptions:
     """The options for an address; a `user` or `port` of the binding's own wins."""
     defaults = _defaults(address, user, port)
     config = Path.home() / ".ssh" / "config"
-    if not config.is_file():
+    own = _is_own_home(Path.home())
+    if not (config.is_file() or (own and SYSTEM_CONFIG.is_file())):
         return defaults
-    command = ["ssh", "-G", "-F", str(config)]
+    command = ["ssh", "-G"] if own else ["ssh", "-G", "-F", str(config)]
     command += ["-l", user] if user else []
     command += ["-p", str(port)] if port else []
     try:
@@ -58,8 +65,17 @@ def resolve(address: str, user: str | None, port: int | None) -> SshOptions:
         return defaults
     except subprocess.SubprocessError as error:
         detail = _complaint(error, config)
-        raise Unreachable(Reason.PROBE_FAILED, detail, hint=f"mend {config}") from error
+        mend = SYSTEM_CONFIG if str(SYSTEM_CONFIG) in detail else config
+        raise Unreachable(Reason.PROBE_FAILED, detail, hint=f"mend {mend}") from error
     return parse_resolved(said, defaults)
+
+
+def _is_own_home(home: Path) -> bool:
+    """Whether a home is the one `ssh` itself finds, which heeds no $HOME."""
+    try:
+        return home == Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:  # a user without an entry, as in a container
+        return False
 
 
 def _complaint(error: subprocess.SubprocessError, config: Path) -> str:
@@ -82,8 +98,11 @@ def parse_resolved(said: str, defaults: SshOptions) -> SshOptions:
     port = _port(one.get("port")) or defaults.port
     user = one.get("user", defaults.user)
     tokens = {"h": host_name, "p": str(port), "r": user, "n": defaults.host_name}
-    tokens |= {"u": defaults.user, "d": str(Path.home()), "%": "%"}
-    known = f"{one.get('userknownhostsfile', '')} {one.get('globalknownhostsfile', '')}".split()
+    tokens |= {"u": _local_user(), "d": str(Path.home()), "%": "%"}
+    known = [
+        *_files(one.get("userknownhostsfile", "")),
+        *_files(one.get("globalknownhostsfile", "")),
+    ]
     agent = one.get("identityagent", "SSH_AUTH_SOCK")
     command = _said(one, "proxycommand")
     return replace(
@@ -91,10 +110,10 @@ def parse_resolved(said: str, defaults: SshOptions) -> SshOptions:
         host_name=host_name,
         port=port,
         user=user,
-        key_files=tuple(_path(fill(name, tokens)) for name in key_files) or defaults.key_files,
-        known_hosts=tuple(map(_path, known)) or defaults.known_hosts,
+        key_files=tuple(_path(name, tokens) for name in key_files) or defaults.key_files,
+        known_hosts=tuple(_path(name, tokens) for name in known) or defaults.known_hosts,
         only_these_keys=one.get("identitiesonly") == "yes",
-        agent=None if agent == "SSH_AUTH_SOCK" else os.path.expandvars(agent),
+        agent=None if agent == "SSH_AUTH_SOCK" else str(_path(os.path.expandvars(agent), tokens)),
         key_alias=_said(one, "hostkeyalias"),
         jump=_said(one, "proxyjump"),
         command=fill(command, tokens) if command else None,
@@ -121,9 +140,36 @@ def _said(one: dict[str, str], keyword: str) -> str | None:
     return None if value.lower() == "none" else value
 
 
-def _path(name: str) -> Path:
-    home = Path.home()
-    return home / name[2:] if name.startswith("~/") else Path(name)
+def _files(said: str) -> list[str]:
+    """The files of one line, in quotes or, as `ssh -G` writes them, without.
+
+    Then a path goes on to where the next one begins: `/a folder/known ~/more` are two.
+    """
+    if '"' in said:
+        try:
+            return shlex.split(said)
+        except ValueError:  # an odd number of quotes: part of a name
+            pass
+    return [name for name in re.split(r"\s+(?=[/~])", said.strip()) if name]
+
+
+def _path(name: str, tokens: dict[str, str]) -> Path:
+    """A file as ssh_config(5) names it: `~`, tokens and `${VARIABLE}`s filled in."""
+    if name.startswith("~/"):
+        name = f"{Path.home()}/{name[2:]}"
+    return Path(VARIABLE.sub(_value, fill(name, tokens)))
+
+
+def _value(variable: re.Match[str]) -> str:
+    return os.environ.get(variable[1], variable[0])
+
+
+def _local_user() -> str:
+    """Who runs this, as `ssh` has it: by the password database, whatever $LOGNAME says."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return getpass.getuser()
 
 
 def _defaults(address: str, user: str | None, port: int | None) -> SshOptions:

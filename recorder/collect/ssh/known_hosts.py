@@ -8,12 +8,14 @@ import base64
 import fnmatch
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from recorder.collect.ssh.config import SSH_PORT
 
 REVOKED = "@revoked"
+WITH_PORT = re.compile(r"\[(.+)\]:\d+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,17 @@ def known_keys(lines: Iterable[str], label: str) -> tuple[KnownKey, ...]:
             continue
         keys.append(KnownKey(fields[1], key, revoked=marker == REVOKED))
     return tuple(keys)
+
+
+def acceptable_keys(lines: Iterable[str], label: str) -> tuple[KnownKey, ...]:
+    """The keys on file for a host; where `[name]:port` has none, those of the plain name.
+
+    So ssh(1) does. One that differs from the plain name's is still a key unknown, not one changed.
+    """
+    every = tuple(lines)
+    with_port = WITH_PORT.fullmatch(label)
+    keys = known_keys(every, label)
+    return keys if keys or with_port is None else known_keys(every, with_port[1])
 
 
 def accepts(known: Iterable[KnownKey], key: bytes) -> bool:
