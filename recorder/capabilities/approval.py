@@ -1,7 +1,7 @@
 """What changes something is told first, and done after a yes: typed at the terminal, or --yes."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -30,3 +30,11 @@ def approve(plan: "Plan", *, approved: bool) -> None:
         raise UsageError("nothing was changed; to do it, add --yes")
     if not click.confirm("Do it?", err=True):
         raise UsageError("nothing was changed")
+
+
+def report(lines: Iterable[str]) -> None:
+    """Tell what was done."""
+    from recorder.render.lines import tell  # noqa: PLC0415 - only to run
+    from recorder.render.screen import screen  # noqa: PLC0415
+
+    tell(screen(sys.stdout), lines)

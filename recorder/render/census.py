@@ -12,16 +12,26 @@ from recorder.render.box import Box
 from recorder.render.grid import Grid, Row
 from recorder.render.hosts import hint
 from recorder.render.safe import TEXT_CELLS, safe
-from recorder.render.units import age, day_name, duration, moment, percent, plural, size, stamp
+from recorder.render.units import (
+    age,
+    counted,
+    day_name,
+    duration,
+    moment,
+    percent,
+    plural,
+    size,
+    stamp,
+)
 from recorder.store.figures import Census, Coverage, CrashLoop, Noise
 from recorder.store.values import Stretch
 
 BACK_UP = "ops media.history.backup"
 TABLES = {
     "sample": "samples",
-    "rollup_hour": "hours",
-    "rollup_day": "days",
-    "import_event": "imports",
+    "rollup_hour": "hourly",
+    "rollup_day": "daily",
+    "import_event": "imported",
     "snapshot": "snapshots",
 }
 
@@ -51,8 +61,8 @@ def _whole(census: Census, tz: tzinfo, now: datetime) -> Iterator[Row]:
     made_by = f", made by media-recorder {safe(census.made_by)}" if census.made_by else ""
     yield _named("schema:", f"{safe(census.schema)}{made_by}")
     covers = census.coverage
-    snapshots = f"{covers.snapshots:,} {'snapshot' if covers.snapshots == 1 else 'snapshots'}"
-    yield _named("recorded:", f"{snapshots} since {stamp(covers.since, tz)}")
+    since = stamp(covers.since, tz)
+    yield _named("recorded:", f"{counted(covers.snapshots, 'snapshot')} since {since}")
     yield _named("newest:", age(covers.until, now))
     yield from _backups(census, now)
 
@@ -139,5 +149,5 @@ def _gaps(coverage: Coverage, tz: tzinfo, now: datetime) -> str:
 
 
 def _gap(gap: Stretch, tz: tzinfo, now: datetime) -> str:
-    end = gap.end or now
-    return f"{duration((end - gap.begin).total_seconds())} from {moment(gap.begin, now, tz)}"
+    end, begin = gap.end or now, marks.glued(moment(gap.begin, now, tz))
+    return f"{duration((end - gap.begin).total_seconds())} from {begin}"

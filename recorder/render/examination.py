@@ -1,22 +1,16 @@
-"""The screen of media.history.check: what is wrong with the history, or that it is whole."""
+"""What media.history.check tells: what is wrong with the history, or that it is whole."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.text import Text
-
 from recorder.render import marks
-from recorder.render.box import Plain
-from recorder.render.grid import Grid, Row
-from recorder.render.safe import safe
-
-_FAULT_CELLS = 1000
 
 
-def screen(path: Path, faults: Sequence[str]) -> Plain:
+def lines(path: Path, faults: Sequence[str]) -> Sequence[str]:
     """A line a fault."""
-    if not faults:
-        told = f" {safe(str(path), _FAULT_CELLS)}"
-        return Plain([Grid([Row((Text.assemble((f"{marks.OK} WHOLE", "ok"), told),))])])
-    rows = [Row((Text(f"{marks.FAIL} {safe(fault, _FAULT_CELLS)}", "fail"),)) for fault in faults]
-    return Plain([Grid(rows)])
+    return [f"{marks.FAIL} {fault}" for fault in faults] or [f"{marks.OK} {path} is whole"]
+
+
+def style(faults: Sequence[str]) -> str:
+    """The style they are drawn in."""
+    return "fail" if faults else "ok"

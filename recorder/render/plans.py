@@ -1,6 +1,6 @@
 """What a change to the history would do, told before it is done, and what it did."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
@@ -11,11 +11,11 @@ from recorder.render import marks
 from recorder.render.box import Box
 from recorder.render.grid import Grid, Row
 from recorder.render.safe import TEXT_CELLS, safe
-from recorder.render.units import plural, size, stamp
+from recorder.render.units import counted, plural, size, stamp
 from recorder.store.figures import Later, Pruned, Reach
 from recorder.store.values import Backup, Salvaged
 
-NOUNS = {"sample": "samples", "rollup_hour": "hours", "snapshot": "snapshots"}
+NOUNS = {"sample": "samples", "rollup_hour": "hourly numbers", "snapshot": "snapshots"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,22 @@ def screen(plan: Plan) -> Box:
 
 
 def restore(
-    path: Path, backup: Backup, reach: Reach | None, newest: datetime | None, tz: tzinfo
+    path: Path,
+    backup: Backup,
+    reach: Reach | None,
+    tz: tzinfo,
+    *,
+    there: bool,
+    newest: datetime | None,
 ) -> Plan:
-    """`newest`: the newest look of what would be replaced, where that can be told."""
+    """`there`: whether something would be replaced; `newest`: its newest look, if it can tell."""
     holds = (
-        f"{reach.snapshots:,} snapshots up to {stamp(reach.last, tz)}" if reach else "no snapshot"
+        f"{counted(reach.snapshots, 'snapshot')} up to {stamp(reach.last, tz)}"
+        if reach
+        else "no snapshot"
     )
     steps = [f"put {backup.path} ({size(backup.size_bytes)}, {holds}) in the place of {path}"]
-    if path.exists():
+    if there:
         steps.append(f"keep the file that is there as {path.name}.replaced-TIME, beside it")
     if newest and reach and newest > reach.last:
         steps.append(
@@ -67,7 +75,7 @@ def prune(path: Path, kept: Mapping[str, timedelta]) -> Plan:
         "PRUNE",
         (
             f"in {path}, roll up the numbers of hours and days that are complete",
-            f"delete what is past its time: kept are {keeps}; states, events and days for ever",
+            f"delete what is past its time: kept are {keeps}; all else for ever",
             "give the pages they took back to the disk",
         ),
     )
@@ -75,9 +83,8 @@ def prune(path: Path, kept: Mapping[str, timedelta]) -> Plan:
 
 def drop_after(path: Path, at: datetime, later: Later, tz: tzinfo) -> Plan:
     newest = f", up to {stamp(later.last, tz)}" if later.last else ""
-    forgotten = (
-        f"{later.snapshots:,} snapshots, {later.spans:,} begun spans, {later.samples:,} samples"
-    )
+    nouns = ((later.snapshots, "snapshot"), (later.spans, "span"), (later.samples, "sample"))
+    forgotten = ", ".join(counted(*count) for count in nouns)
     return Plan(
         "DROP LATER",
         (
@@ -123,7 +130,7 @@ def dropped(path: Path, at: datetime, backup: Backup, tz: tzinfo) -> Iterator[st
 
 
 def salvaged(saved: Salvaged) -> Iterator[str]:
-    yield f"{saved.rows:,} rows saved into {saved.path}"
+    yield f"{counted(saved.rows, 'row')} saved into {saved.path}"
     if saved.damaged:
         yield f"not all could be read of: {', '.join(saved.damaged)}"
     yield f"to use it: {_restoring(saved.path)}"
@@ -131,8 +138,3 @@ def salvaged(saved: Salvaged) -> Iterator[str]:
 
 def _restoring(path: Path) -> str:
     return f"`ops media.history.restore {path}`"
-
-
-def lines(told: Iterator[str]) -> Sequence[str]:
-    """What was done, each line as it is printed: paths whole, nothing that moves a cursor."""
-    return [safe(line, 4096) for line in told]

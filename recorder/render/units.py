@@ -117,3 +117,8 @@ def moment(at: datetime, now: datetime, tz: tzinfo) -> str:
 def plural(count: int, noun: str) -> str:
     """A count and its noun: "1 movie", "6 movies"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def counted(count: int, noun: str) -> str:
+    """A large count and its noun: "1 snapshot", "1,559,807 snapshots"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -32,11 +32,9 @@ WHERE NOT EXISTS (
 LIMIT {MOST_TOLD}
 """  # noqa: S608 - the limit is our own
 OPEN = """
-SELECT entity.kind || ' ' || entity.id || CASE
-    WHEN retired_ts IS NULL THEN ': it is, and has no open span'
-    ELSE ': it is no more, and has an open span' END
-FROM entity LEFT JOIN {kind}_span AS span ON span.entity_id = entity.id AND span.last_ts IS NULL
-WHERE entity.kind = '{kind}' AND (retired_ts IS NULL) = (span.entity_id IS NULL)
+SELECT entity.kind || ' ' || entity.id || ': it is no more, and has an open span'
+FROM entity JOIN {kind}_span AS span ON span.entity_id = entity.id
+WHERE entity.kind = '{kind}' AND retired_ts IS NOT NULL AND span.last_ts IS NULL
 """
 
 

@@ -13,13 +13,23 @@ from pathlib import Path
 from rich.console import RenderableType
 
 from recorder.model import Snapshot
-from recorder.render import changes, document, health, imports, nfs, services
+from recorder.render import (
+    census,
+    changes,
+    document,
+    health,
+    history_document,
+    imports,
+    nfs,
+    services,
+)
 from recorder.render.past import Past
 from recorder.render.screen import screen
 from recorder.render.status import dashboard
+from recorder.store.figures import Census
 
 from . import examples as made
-from . import pasts
+from . import histories, pasts
 
 FOLDER = Path(__file__).parent / "screens"
 
@@ -90,6 +100,10 @@ def _changes(past: Past, snapshot: Snapshot = made.NIGHT) -> RenderableType:
     return changes.box(past.changes, snapshot, made.TZ, asked=past.asked)
 
 
+def _history(of: Census) -> RenderableType:
+    return census.screen(of, tz=made.TZ, now=made.NOW)
+
+
 def _json(make: Callable[[], document.Object]) -> str:
     return document.as_json(make()) + "\n"
 
@@ -132,10 +146,16 @@ SCREENS = {
     "imports-healthy-80.txt": Golden(lambda: imports.screen(made.HEALTHY, tz=made.TZ, sample=5)),
     "imports-night-80.txt": Golden(lambda: imports.screen(made.NIGHT, tz=made.TZ)),
     "imports-hostile-80.txt": Golden(lambda: imports.screen(made.HOSTILE, tz=made.TZ, sample=99)),
+    "history-60.txt": Golden(lambda: _history(histories.YEARS), 60),
+    "history-80.txt": Golden(lambda: _history(histories.YEARS)),
+    "history-80-ascii.txt": Golden(lambda: _history(histories.YEARS), options={"ascii_only": True}),
+    "history-first-80.txt": Golden(lambda: _history(histories.FIRST)),
+    "history-hostile-80.txt": Golden(lambda: _history(histories.HOSTILE)),
 }
 
 
 DOCUMENTS = {
+    "history.json": lambda: history_document.census(histories.YEARS, generated_at=made.NOW),
     "status-night.json": lambda: document.status(made.NIGHT, made.GAPS, generated_at=made.NOW),
     "status-remembered.json": lambda: document.status(
         pasts.NIGHT_SEEN, generated_at=made.NOW, recorded=True, past=pasts.PAST

@@ -1,5 +1,6 @@
 """media.history.backup: a copy that is known to be good."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -36,7 +37,9 @@ def command(history: Path, keep: int, *, as_json: bool) -> ExitCode:
         kept = len(list_backups(history))
         print_json(history_document.backup(made, kept, generated_at=now()))
     else:
-        from recorder.render.units import size  # noqa: PLC0415 - only to run
+        from recorder.render.lines import tell  # noqa: PLC0415 - only to run
+        from recorder.render.screen import screen  # noqa: PLC0415
+        from recorder.render.units import size  # noqa: PLC0415
 
-        click.echo(f"{made.path}  {size(made.size_bytes)}")
+        tell(screen(sys.stdout), [f"{made.path}  {size(made.size_bytes)}"])
     return ExitCode.WELL

@@ -27,8 +27,9 @@ def command(history: Path, *, as_json: bool) -> ExitCode:
 
         print_json(history_document.examination(history, faults, generated_at=now()))
     else:
-        from recorder.render.examination import screen  # noqa: PLC0415 - only to run
-        from recorder.render.screen import screen as screen_of  # noqa: PLC0415
+        from recorder.render.examination import lines, style  # noqa: PLC0415 - only to run
+        from recorder.render.lines import tell  # noqa: PLC0415
+        from recorder.render.screen import screen  # noqa: PLC0415
 
-        screen_of(sys.stdout).print(screen(history, faults))
+        tell(screen(sys.stdout), lines(history, faults), style(faults))
     return ExitCode.WRONG if faults else ExitCode.WELL

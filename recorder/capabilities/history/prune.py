@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from recorder.capabilities.approval import approval_option, approve
+from recorder.capabilities.approval import approval_option, approve, report
 from recorder.capabilities.recording import history_option
 from recorder.errors import ExitCode
 
@@ -28,6 +28,5 @@ def command(history: Path, *, approved: bool) -> ExitCode:
     readable(history)
     approve(plans.prune(history, kept_for()), approved=approved)
     gone = carry_out(NAME, history, lambda: prune(history))
-    for line in plans.lines(plans.pruned(history, gone)):
-        click.echo(line)
+    report(plans.pruned(history, gone))
     return ExitCode.WELL

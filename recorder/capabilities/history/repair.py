@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from recorder.capabilities.approval import approval_option, approve
+from recorder.capabilities.approval import approval_option, approve, report
 from recorder.capabilities.looking import now
 from recorder.capabilities.recording import history_option, moment_of
 from recorder.errors import ExitCode, UsageError
@@ -45,8 +45,7 @@ def _drop_after(history: Path, at: datetime, *, approved: bool) -> ExitCode:
     later = later_than(history, at)
     approve(plans.drop_after(history, at, later, LocalTime()), approved=approved)
     backup = carry_out(NAME, history, lambda: drop_after(history, at, now()))
-    for line in plans.lines(plans.dropped(history, at, backup, LocalTime())):
-        click.echo(line)
+    report(plans.dropped(history, at, backup, LocalTime()))
     return ExitCode.WELL
 
 
@@ -59,6 +58,5 @@ def _salvage(history: Path, *, approved: bool) -> ExitCode:
     present(history)
     approve(plans.salvage(history), approved=approved)
     saved = carry_out(NAME, history, lambda: salvage(history, now()), logged=False)
-    for line in plans.lines(plans.salvaged(saved)):
-        click.echo(line)
+    report(plans.salvaged(saved))
     return ExitCode.WELL

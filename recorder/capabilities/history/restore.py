@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from recorder.capabilities.approval import approval_option, approve
+from recorder.capabilities.approval import approval_option, approve, report
 from recorder.capabilities.looking import now
 from recorder.capabilities.recording import history_option
 from recorder.errors import ExitCode
@@ -30,9 +30,8 @@ def command(history: Path, backup: Path | None, *, approved: bool) -> ExitCode:
 
     chosen = prospect.chosen_backup(history, backup)
     reach, newest = prospect.reach(chosen.path), prospect.newest_look(history)
-    plan = plans.restore(history, chosen, reach, newest, LocalTime())
+    plan = plans.restore(history, chosen, reach, LocalTime(), there=history.exists(), newest=newest)
     approve(plan, approved=approved)
     aside = carry_out(NAME, history, lambda: restore(history, chosen.path, now()))
-    for line in plans.lines(plans.restored(history, chosen, aside)):
-        click.echo(line)
+    report(plans.restored(history, chosen, aside))
     return ExitCode.WELL

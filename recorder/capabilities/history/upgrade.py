@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from recorder.capabilities.approval import approval_option, approve
+from recorder.capabilities.approval import approval_option, approve, report
 from recorder.capabilities.recording import history_option
 from recorder.errors import ExitCode
 
@@ -26,10 +26,9 @@ def command(history: Path, *, approved: bool) -> ExitCode:
     from recorder.store.prospect import waits_for_upgrade  # noqa: PLC0415
 
     if not waits_for_upgrade(history):
-        click.echo(f"{history} has this program's schema; there is nothing to do")
+        report([f"{history} has this program's schema; there is nothing to do"])
         return ExitCode.WELL
     approve(plans.upgrade(history), approved=approved)
     copy = carry_out(NAME, history, lambda: upgrade(history))
-    for line in plans.lines(plans.upgraded(history, copy)):
-        click.echo(line)
+    report(plans.upgraded(history, copy))
     return ExitCode.WELL

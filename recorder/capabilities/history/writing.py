@@ -9,10 +9,14 @@ from recorder.errors import UsageError
 
 
 def to_output(lines: Iterator[str]) -> None:
-    """UTF-8, whatever the terminal's encoding: it is for programs."""
-    for line in lines:
-        sys.stdout.buffer.write(line.encode())
-    sys.stdout.flush()
+    """UTF-8, whatever the terminal's encoding: it is for programs. Whoever reads it may leave."""
+    try:
+        for line in lines:
+            sys.stdout.buffer.write(line.encode())
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What Python still flushes at exit must go somewhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def to_file(target: Path, lines: Iterator[str], *, force: bool) -> None:
