@@ -26,7 +26,7 @@ HEADER = (
 LAUNCHER = """#!/bin/sh
 exec "${{0%/*}}/../../../../bin/ops" cap run {name} "$@"
 """
-HELP_COLUMNS = 80
+HELP_COLUMNS = 78  # as click wraps it on a terminal of 80
 Files = Iterator[tuple[Path, str]]
 
 
@@ -89,7 +89,10 @@ def cli() -> Files:
 
 
 def help_of(name: str, command: click.Command) -> str:
-    context = click.Context(command, info_name=name, terminal_width=HELP_COLUMNS)
+    names = ["-h", "--help"]
+    context = click.Context(
+        command, info_name=name, terminal_width=HELP_COLUMNS, help_option_names=names
+    )
     return "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
 
 

@@ -154,6 +154,9 @@ def main() -> NoReturn:
         sys.stdout.flush()
     except click.exceptions.Exit as error:
         code = error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        code = ExitCode.USAGE
     except click.ClickException as error:
         complain(
             [error.format_message()], error.ctx if isinstance(error, click.UsageError) else None

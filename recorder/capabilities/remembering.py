@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from recorder.capabilities.recording import Keeping, Remembered
-from recorder.errors import StoreError
+from recorder.errors import NoHistoryError, StoreError
 from recorder.history.delta import fold
 from recorder.history.net import net
 from recorder.model import (
@@ -44,7 +44,8 @@ def remember(keeping: Keeping) -> Remembered:
             tidy(engine)
     except StoreError as error:
         return replace(recall(keeping), trouble=str(error))
-    return replace(remembered, recorded=True, notes=(done.note,) if done.note else ())
+    notes = (*remembered.notes, done.note) if done.note else remembered.notes
+    return replace(remembered, recorded=True, notes=notes)
 
 
 def recall(keeping: Keeping) -> Remembered:
@@ -74,7 +75,11 @@ def _with_past(
     snapshots: int,
 ) -> Remembered:
     snapshot, moment = keeping.snapshot, latest(engine)
-    then = as_of(engine, since).snapshot if since else None
+    notes: tuple[str, ...] = ()
+    try:
+        then = as_of(engine, since).snapshot if since else None
+    except NoHistoryError:
+        then, notes = None, ("recording began after that: CHANGES are those since then",)
     asked = keeping.since is not None or keeping.previous
     return Remembered(
         with_last_seen(snapshot, moment),
@@ -85,6 +90,7 @@ def _with_past(
             last_free=dict(_last_free(snapshot, moment)),
             last_known=dict(_last_known(snapshot, moment)),
         ),
+        notes=notes,
     )
 
 
@@ -105,6 +111,7 @@ def recall_moment(path: Path, at: datetime, zone: tzinfo) -> Remembered:
         moment = as_of(engine, at)
     snapshot = moment.snapshot
     past = Past(
+        as_it_was=True,
         last_free=dict(_last_free(snapshot, moment)),
         last_known=dict(_last_known(snapshot, moment)),
     )

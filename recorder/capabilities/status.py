@@ -54,7 +54,7 @@ Draw = Callable[[Remembered, Sequence[Gap], Sequence[str]], None]
     is_flag=False,
     flag_value=USUAL_SEC,
     metavar="[SECONDS]",
-    help="Look again and again, every 5 seconds if no number is given, until Ctrl-C.",
+    help="Look again and again, every 5 seconds by default, until Ctrl-C; nothing is recorded.",
 )
 def command(
     choice: Choice,
@@ -80,6 +80,8 @@ def command(
         return _as_it_was(choice, history, moment_of(at))
     if every_sec is not None:
         return watch(choice, choice.stack(), every_sec)
+    if choice.narrowed and since is not None:
+        raise UsageError("changes are told of the whole stack: leave out --host and --service")
     if choice.narrowed:
         look = begin(choice.stack(), Part.ALL)
         return _show(choice, look, start_reading_gaps(None), Remembered)

@@ -74,8 +74,8 @@ def count_imports(
     path = f"{binding.url_base.rstrip('/')}/api/{app.version}/history/since?{asked}"
     try:
         response = _ask(site, path, key, shell)
-    except Unreachable as failure:
-        return replace(unknown, reason=Reason.UNREACHABLE, detail=failure.detail)
+    except Unreachable:
+        return replace(unknown, reason=Reason.HOST_DOWN)
     except (OSError, http.client.HTTPException, ValueError) as error:
         words = describe(error, REPLY_LIMIT_SEC) if isinstance(error, OSError) else "not HTTP"
         return replace(unknown, reason=Reason.UNREACHABLE, detail=words)

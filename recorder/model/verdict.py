@@ -96,6 +96,6 @@ def _of_volume(volume: Volume) -> Iterator[Finding]:
 
 
 def _of_import(imported: ImportCount) -> Iterator[Finding]:
-    if imported.state is ImportState.UNKNOWN:
+    if imported.state is ImportState.UNKNOWN and imported.reason not in NO_FINDING_OF_ITS_OWN:
         severity = Verdict.WARN if imported.reason is Reason.NO_KEY else Verdict.FAIL
         yield Finding(severity, "import", None, imported.app)

@@ -30,6 +30,7 @@ class Past:
     free_then: Mapping[Place, int] = field(default_factory=dict)  # bytes, at `changes.since`
     last_free: Mapping[Place, Reading] = field(default_factory=dict)
     last_known: Mapping[str, Snapshot] = field(default_factory=dict)
+    as_it_was: bool = False  # the picture is one of the past
 
 
 NO_PAST = Past()

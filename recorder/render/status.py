@@ -34,7 +34,7 @@ def dashboard(
 
     `verdict_first` has notes and what is wrong before the boxes, for a screen that may be cut.
     """
-    header, boxes = _header(snapshot, tz), _boxes(snapshot, gaps, tz, past)
+    header, boxes = _header(snapshot, tz, past), _boxes(snapshot, gaps, tz, past)
     verdict = closing(snapshot, notes)
     return Group(header, verdict, *boxes) if verdict_first else Group(header, *boxes, verdict)
 
@@ -54,9 +54,10 @@ def _boxes(snapshot: Snapshot, gaps: Sequence[Gap], tz: tzinfo, past: Past) -> I
     return (box for box in boxes if box)
 
 
-def _header(snapshot: Snapshot, tz: tzinfo) -> Plain:
+def _header(snapshot: Snapshot, tz: tzinfo, past: Past) -> Plain:
+    title = f"{_TITLE} AS IT WAS" if past.as_it_was else _TITLE
     told = (stamp(snapshot.taken_at, tz), safe(snapshot.site), seconds(snapshot.duration_ms))
-    line = Text.assemble((_TITLE, "heading"), *(f"   {part}" for part in told))
+    line = Text.assemble((title, "heading"), *(f"   {part}" for part in told))
     return Plain([Grid([Row((line,))])])
 
 

@@ -108,7 +108,7 @@ def test_a_key_goes_only_to_a_host_that_ssh_has_proved() -> None:
     with ArrServer("radarr", api_key=KEY) as server:
         counted = _count(server.server_port, way=strangers)
         asked = [*server.requests]
-    assert (counted, asked) == (_unreachable("host key changed"), [])
+    assert (counted.state, counted.reason, asked) == (ImportState.UNKNOWN, Reason.HOST_DOWN, [])
 
 
 def test_an_app_without_imports_counts_none() -> None:
@@ -332,13 +332,15 @@ class TestThroughSsh:
             counted = _count(server.server_port, via_ssh=True, way=lambda: way)
         assert counted.count == 1
 
-    def test_a_host_that_is_away_makes_it_unreachable(self) -> None:
-        """The host's own failure is the reason."""
+    def test_a_host_that_is_away_is_the_reason(self) -> None:
+        """It is the host that is down; the app is not wrong a second time."""
 
         def way() -> Shell:
             raise Unreachable(Reason.TIMEOUT, "timed out after 5 s")
 
-        assert _count(7878, via_ssh=True, way=way) == _unreachable("timed out after 5 s")
+        assert _count(7878, via_ssh=True, way=way) == dataclasses.replace(
+            _unreachable(""), reason=Reason.HOST_DOWN, detail=None
+        )
 
 
 def _event(**more: object) -> dict[str, object]:
