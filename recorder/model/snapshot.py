@@ -165,7 +165,7 @@ class ImportCount:
     """What one app imported in one day."""
 
     app: str  # the binding's name of it: "radarr", "radarr-4k"
-    noun: str  # what it counts: "movie", "episode", "album"
+    noun: str  # what it counts: "movie", "episode", "track"
     state: ImportState
     count: int | None = None
     reason: Reason | None = None

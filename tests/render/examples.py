@@ -175,7 +175,7 @@ HEALTHY = Snapshot(
             ),
         ),
         ImportCount("sonarr", "episode", ImportState.OK, 12),
-        ImportCount("lidarr", "album", ImportState.OK, 1),
+        ImportCount("lidarr", "track", ImportState.OK, 11),
     ),
 )
 
@@ -249,7 +249,8 @@ def _at_night() -> Snapshot:
                 number=213,
                 reason=Reason.HOST_KEY_CHANGED,
                 address="192.0.2.213",
-                hint="if you reinstalled it: ssh-keygen -R 192.0.2.213",
+                detail="host key changed, now SHA256:v9vgJLvF400don/JAhs0qNrY1THzwbN8vZHNRL0t7jI",
+                hint=("if you expected that: ssh-keygen -R 192.0.2.213; ssh ubuntu@192.0.2.213"),
             ),
             Host(
                 "nas",
@@ -262,7 +263,7 @@ def _at_night() -> Snapshot:
                     readable=False,
                     reason=Reason.PERMISSION_DENIED,
                     detail="permission denied while connecting to unix:///var/run/docker.sock",
-                    hint="on nas: sudo usermod -aG docker ubuntu",
+                    hint="on nas: sudo usermod -aG docker $USER",
                 ),
             ),
         ),
@@ -284,7 +285,7 @@ def _at_night() -> Snapshot:
             replace(
                 media,
                 state=MountState.HUNG,
-                detail="no answer within 3 s",
+                detail="no answer in 3 s",
                 free_bytes=None,
                 total_bytes=None,
                 latency_ms=None,
@@ -328,12 +329,19 @@ def _at_night() -> Snapshot:
         ),
         imports=(
             night.imports[1],
-            ImportCount("radarr", "movie", ImportState.UNKNOWN, reason=Reason.UNREACHABLE),
+            ImportCount(
+                "radarr",
+                "movie",
+                ImportState.UNKNOWN,
+                reason=Reason.UNREACHABLE,
+                detail="connection refused",
+            ),
             ImportCount(
                 "lidarr",
-                "album",
+                "track",
                 ImportState.UNKNOWN,
                 reason=Reason.NO_KEY,
+                detail="$LIDARR_API_KEY is not set",
                 hint="export LIDARR_API_KEY=…",
             ),
         ),
