@@ -10,15 +10,16 @@ import shutil
 import sqlite3
 import subprocess
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from simulated.looks import BEGIN_TS
 from simulated.years import Years
 
-from recorder.model import Engine, Snapshot, Thing
+from recorder.model import Engine, Host, Mount, Snapshot, Thing
 
 ROW_PER_THING = """
 CREATE TABLE status (
@@ -26,7 +27,6 @@ CREATE TABLE status (
     host TEXT, name TEXT NOT NULL, state TEXT NOT NULL, reason TEXT, detail TEXT, facts TEXT
 );
 CREATE INDEX status_by_name ON status (name, checked_at);
-CREATE INDEX status_by_time ON status (checked_at);
 """
 TIDY = """
 CREATE TABLE thing (id INTEGER PRIMARY KEY, kind TEXT, host TEXT, name TEXT);
@@ -38,15 +38,15 @@ CREATE TABLE status (
 ) WITHOUT ROWID;
 """
 LABELS = {"name", "host", "state", "declared", "endpoint", "titles", "url", "app", "path"}
+OWN_COLUMN = ("reason", "detail")
 BLOCK_HOURS = 31 * 24
-MIBIBYTE = 1 << 20
 
 
 def facts(snapshot: Snapshot) -> Iterator[tuple[Thing, str, str, dict[str, object]]]:
     """Each thing of a snapshot with its host, name and what else is known of it."""
     for thing in (*snapshot.hosts, *snapshot.services, *snapshot.mounts, *snapshot.volumes):
-        host = getattr(thing, "host", thing.name)
-        yield thing, host, getattr(thing, "name", None) or thing.path, _known(thing)
+        name = thing.path if isinstance(thing, Mount) else thing.name
+        yield thing, name if isinstance(thing, Host) else thing.host, name, _known(thing)
     for service in snapshot.services:
         if service.endpoint:
             yield service.endpoint, service.host, service.name, _known(service.endpoint)
@@ -67,7 +67,7 @@ def _known(thing: Thing) -> dict[str, object]:
 
 
 def row_per_thing(path: Path, years: Years, minutes: range) -> int:
-    """As most scripts do it: a row of text for each thing and look, found by two indices."""
+    """As most scripts do it: a row of text for each thing and look, and an index to find it by."""
     with contextlib.closing(sqlite3.connect(path)) as db, db:
         db.executescript(ROW_PER_THING)
         for minute in years.looks.within(minutes.start, minutes.stop):
@@ -75,10 +75,10 @@ def row_per_thing(path: Path, years: Years, minutes: range) -> int:
             at = snapshot.taken_at.isoformat()
             rows = []
             for thing, host, name, known in facts(snapshot):
-                words = [f"{key}={value}" for key, value in known.items()]
+                words = [str(value) for key, value in known.items() if key not in OWN_COLUMN]
                 reason, detail = known.get("reason"), known.get("detail")
                 kind = type(thing).__name__.lower()
-                told = " ".join(words)
+                told = "|".join(words)
                 rows.append((at, kind, host, name, thing.state.value, reason, detail, told))
             db.executemany(
                 "INSERT INTO status (checked_at, kind, host, name, state, reason, detail, facts) "
@@ -89,7 +89,7 @@ def row_per_thing(path: Path, years: Years, minutes: range) -> int:
 
 
 def tidy_rows(path: Path, years: Years, minutes: range) -> int:
-    """The same, as small as a row per thing can be: whole numbers, words looked up, no index."""
+    """The same, as small as can be: eight facts a row, whole numbers, words looked up, no index."""
     words: dict[object, int] = {}
     things: dict[object, int] = {}
     with contextlib.closing(sqlite3.connect(path)) as db, db:
@@ -122,7 +122,7 @@ def _whole(value: object, words: dict[object, int]) -> int:
 
 
 def prometheus(folder: Path, years: Years, minutes: range) -> int | None:
-    """Bytes of Prometheus's own blocks; None where promtool is not installed."""
+    """Bytes of Prometheus's own blocks, words as labels; None where promtool is not installed."""
     promtool = shutil.which("promtool")
     if promtool is None:
         return None
@@ -130,16 +130,18 @@ def prometheus(folder: Path, years: Years, minutes: range) -> int | None:
     series: dict[str, dict[str, list[tuple[int, float]]]] = defaultdict(lambda: defaultdict(list))
     for minute in years.looks.within(minutes.start, minutes.stop):
         snapshot = years.snapshot(minute)
-        ts = int(snapshot.taken_at.timestamp())
+        ts = BEGIN_TS + 60 * minute  # it evens out small delays itself
         for thing, host, name, known in facts(snapshot):
             kind, labels = type(thing).__name__.lower(), f'host="{host}",name="{name}"'
             series[f"{kind}_state"][f'{labels},state="{thing.state}"'].append((ts, 1))
+            words = []
             for key, value in known.items():
                 number = _number(value)
                 if number is None:
-                    series[f"{kind}_{key}"][f'{labels},is="{value}"'].append((ts, 1))
+                    words.append(f'{key}="{value}"')
                 else:
                     series[f"{kind}_{key}"][labels].append((ts, number))
+            series[f"{kind}_info"][",".join((labels, *words))].append((ts, 1))
     with text.open("w") as file:
         for metric, of_metric in series.items():
             file.write(f"# TYPE {metric} gauge\n")
@@ -174,6 +176,3 @@ def rrdtool(folder: Path, years: Years, count: int) -> int | None:
         capture_output=True,
     )
     return count * path.stat().st_size
-
-
-Kept = Callable[[Path, Years, range], int | None]
