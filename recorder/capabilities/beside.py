@@ -1,34 +1,39 @@
 """Work done beside a look, in a process of its own.
 
 The store's libraries take as long to load as a quick look takes; on a second core that is no time
-at all. The process is forked before anything is loaded and before there are threads, loads what it
-needs, and waits for what to work on. It dies with us: our end of its pipe closing is its end.
+at all. The process is forked before anything is loaded and before there are threads, yields to
+whoever needs the processor more, loads and warms what it needs, and waits for what to work on. It
+dies with us: our end of its pipe closing is its end.
 """
 
+import contextlib
 import os
 import pickle
 import select
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Generic, NoReturn, TypeVar
 
 from recorder.errors import RecorderError, StoreError
 
 LIMIT_SEC = 60.0  # for one write and a few reads, on a disk that has trouble
+POLITE = 10  # nice(2)
 
 A = TypeVar("A")
 B = TypeVar("B")
+Work = Callable[[A], Iterator[B]]  # its first yield is the answer; then it tidies up
 
 
 class Beside(Generic[A, B]):
     """One question to a function that another process has made ready."""
 
-    def __init__(self, ready: Callable[[], Callable[[A], B]]) -> None:
+    def __init__(self, ready: Callable[[], Work[A, B]]) -> None:
         """Fork; the child calls `ready`, which loads what is slow and gives the function."""
         question, ask = os.pipe()
         hear, answer = os.pipe()
         sys.stdout.flush()
+        self._asked = False
         self._child = os.fork()
         if self._child == 0:
             os.close(ask)
@@ -39,45 +44,42 @@ class Beside(Generic[A, B]):
         os.close(answer)
 
     def close(self) -> None:
-        """End the process, if it is still there; what it was at is undone."""
+        """Wait for what comes after the answer; end the process, if nobody asked it."""
         for end in (self._ask, self._hear):
             end.close()
         child, self._child = self._child, 0
         if child:
-            os.kill(child, signal.SIGKILL)
+            if not self._asked:
+                os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
 
     def ask(self, argument: A) -> B:
-        """The function's result for one argument; raises what it raised of our own errors."""
+        """The function's answer for one argument; raises what it raised of our own errors."""
+        self._asked = True
         try:
             with self._ask as pipe:
                 pickle.dump(argument, pipe)
             if not select.select([self._hear], [], [], LIMIT_SEC)[0]:
-                raise StoreError(
-                    f"no answer from the history in {LIMIT_SEC:g} s: is its disk well?"
-                )
+                self._asked = False  # nobody will wait for it
+                said = f"no answer from the history in {LIMIT_SEC:g} s: is its disk well?"
+                raise StoreError(said)
             result = pickle.load(self._hear)  # noqa: S301 - from our own fork
         except (EOFError, BrokenPipeError) as error:
             raise StoreError("the process that records ended before it was done") from error
-        finally:
-            self.close()
         if isinstance(result, RecorderError):
             raise result
         return result  # type: ignore[no-any-return]
 
 
-def _serve(ready: Callable[[], Callable[[A], B]], question: int, answer: int) -> NoReturn:
+def _serve(ready: Callable[[], Work[A, B]], question: int, answer: int) -> NoReturn:
     """The child: one answer, and never back into the program it was forked from."""
     try:
+        os.nice(POLITE)
         work = ready()
         with os.fdopen(question, "rb") as pipe:
             argument = pickle.load(pipe)  # noqa: S301 - from our own parent
-        try:
-            result: object = work(argument)
-        except RecorderError as error:
-            result = error
-        with os.fdopen(answer, "wb") as pipe:
-            pickle.dump(result, pipe)
+        with contextlib.suppress(RecorderError):
+            _answer(work(argument), answer)
     except (EOFError, pickle.UnpicklingError, BrokenPipeError):
         pass  # nobody asked, or nobody is left to hear
     except KeyboardInterrupt:
@@ -86,3 +88,15 @@ def _serve(ready: Callable[[], Callable[[A], B]], question: int, answer: int) ->
         sys.excepthook(*sys.exc_info())
         os._exit(1)
     os._exit(0)
+
+
+def _answer(steps: Iterator[B], answer: int) -> None:
+    """Tell the first result, or why there is none; then take the steps behind it."""
+    with os.fdopen(answer, "wb") as pipe:
+        try:
+            result: object = next(steps)
+        except RecorderError as error:
+            result = error
+        pickle.dump(result, pipe)
+    for _ in steps:
+        pass

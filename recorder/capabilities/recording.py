@@ -7,10 +7,11 @@ first question on. When it can't be, the picture is shown all the same, and says
 import contextlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -93,7 +94,7 @@ class Recording:
             except StoreError as error:
                 self.trouble = error
         try:
-            self._beside = Beside(_ready)
+            self._beside = Beside(partial(_ready, self._path))
         except OSError as error:
             said = f"no process to record with: {error.strerror}"
             self.trouble = self.trouble or StoreError(said)
@@ -130,8 +131,8 @@ class Recording:
         return Remembered(kept.snapshot, kept.past, kept.recorded, kept.notes, trouble)
 
 
-def _ready() -> Callable[[Keeping], Remembered]:
-    """In the process beside: load the store."""
-    from recorder.capabilities.remembering import remember  # noqa: PLC0415 - slow; loaded there
+def _ready(path: Path) -> Callable[[Keeping], Iterator[Remembered]]:
+    """In the process beside: load the store, and warm it."""
+    from recorder.capabilities.remembering import warmed  # noqa: PLC0415 - slow; loaded there
 
-    return remember
+    return warmed(path)

@@ -1,8 +1,10 @@
 """Recording a snapshot, and finding what the history adds to it. Loads the store."""
 
-from collections.abc import Iterable, Iterator
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from functools import partial
 from pathlib import Path
 
 from recorder.capabilities.recording import Keeping, Remembered
@@ -30,22 +32,46 @@ from recorder.store.retention import tidy
 from recorder.store.values import Moment
 
 
-def remember(keeping: Keeping) -> Remembered:
-    """Record, where that is asked for, and tell the past; where recording fails, why it did."""
+def warmed(path: Path) -> Callable[[Keeping], Iterator[Remembered]]:
+    """A way to remember, its queries made ready on what is recorded already.
+
+    Nothing is made and nothing changed by that; what can't be opened yet is left for later.
+    """
+    store = contextlib.ExitStack()
+    engine = None
+    if path.exists():
+        with contextlib.suppress(StoreError):
+            engine = store.enter_context(opened(path))
+            before = latest(engine)
+            transitions(engine, before.snapshot.taken_at)
+            read.last_look_by_person(engine)
+            read.snapshots_since(engine, before.snapshot.taken_at)
+    return partial(_remember, store, engine)
+
+
+def _remember(
+    store: contextlib.ExitStack, engine: History | None, keeping: Keeping
+) -> Iterator[Remembered]:
+    """Record, where that is asked for, and tell the past; where recording fails, why it did.
+
+    The answer comes first; then what is past its time is tidied away, and the file closed.
+    """
     if not keeping.record:
-        return recall(keeping)
+        yield recall(keeping)
+        return
     try:
-        with opened(keeping.path) as engine:
+        with store:
+            engine = engine or store.enter_context(opened(keeping.path))
             since = _since(engine, keeping)
             done = record(engine, keeping.snapshot)
             changed = transitions(engine, since) if since else ()
             seen = read.snapshots_since(engine, since) if since else 1
-            remembered = _with_past(engine, keeping, since, changed, seen)
+            told = _with_past(engine, keeping, since, changed, seen)
+            notes = (*told.notes, done.note) if done.note else told.notes
+            yield replace(told, recorded=True, notes=notes)
             tidy(engine)
     except StoreError as error:
-        return replace(recall(keeping), trouble=str(error))
-    notes = (*remembered.notes, done.note) if done.note else remembered.notes
-    return replace(remembered, recorded=True, notes=notes)
+        yield replace(recall(keeping), trouble=str(error))
 
 
 def recall(keeping: Keeping) -> Remembered:
