@@ -37,7 +37,7 @@ def chosen_backup(path: Path, given: Path | None) -> Backup:
             )
         return kept[0]
     named = {copy.path.name: copy for copy in kept}
-    here = Path(os.path.abspath(given.expanduser()))  # noqa: PTH100 - resolve() may hang
+    here = Path(os.path.abspath(os.path.expanduser(given)))  # noqa: PTH100, PTH111
     if here.is_file():
         there = here.stat()
         return Backup(here, datetime.fromtimestamp(there.st_mtime, UTC), there.st_size)

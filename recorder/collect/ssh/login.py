@@ -18,7 +18,13 @@ from recorder.collect.network import describe, dial, reason_of
 from recorder.collect.shell import Unreachable
 from recorder.collect.ssh.config import SSH_PORT, SshOptions, parse_jump, resolve
 from recorder.collect.ssh.keys import login_keys
-from recorder.collect.ssh.known_hosts import accepts, fingerprint, host_label, known_keys
+from recorder.collect.ssh.known_hosts import (
+    acceptable_keys,
+    accepts,
+    fingerprint,
+    host_label,
+    known_keys,
+)
 from recorder.collect.ssh.library import paramiko
 from recorder.model import Reason
 
@@ -164,9 +170,9 @@ def _negotiate(transport: paramiko.Transport, options: SshOptions, deadline: flo
     for path in options.known_hosts:
         with contextlib.suppress(OSError):
             lines += path.read_text("utf-8", "replace").splitlines()
-    known = known_keys(lines, label)
+    acceptable = known_keys(lines, label) if options.key_alias else acceptable_keys(lines, label)
     security = transport.get_security_options()
-    wanted = [name for key in known for name in SIGNATURES.get(key.kind, (key.kind,))]
+    wanted = [name for key in acceptable for name in SIGNATURES.get(key.kind, (key.kind,))]
     first = [name for name in dict.fromkeys(wanted) if name in security.key_types]
     security.key_types = (*first, *(kind for kind in security.key_types if kind not in first))
     transport.banner_timeout = transport.handshake_timeout = deadline - time.monotonic()
@@ -174,8 +180,9 @@ def _negotiate(transport: paramiko.Transport, options: SshOptions, deadline: flo
     if not transport.initial_kex_done:  # start_client returns the same way when its time is up
         raise TimeoutError
     shown = transport.get_remote_server_key()
-    if not accepts(known, shown.asbytes()):
-        _refuse_key(options, label, shown.asbytes(), known=bool(known))
+    if not accepts(acceptable, shown.asbytes()):
+        known = bool(known_keys(lines, label))
+        _refuse_key(options, label, shown.asbytes(), known=known)
 
 
 def _refuse_key(options: SshOptions, label: str, shown: bytes, *, known: bool) -> None:
