@@ -3,8 +3,10 @@
 Nothing heavy is imported here; a capability's module is loaded when it is run.
 """
 
+import atexit
 import contextlib
 import errno
+import gc
 import importlib
 import json
 import os
@@ -20,6 +22,7 @@ from recorder import __version__
 from recorder.capabilities.registry import CAPABILITIES, Capability, named
 from recorder.errors import ExitCode, RecorderError
 
+GARBAGE_AT = 50_000  # objects; Python's own is 700
 SIGNALLED = 128  # and the signal's number: how shells tell of it
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -148,6 +151,8 @@ def main() -> NoReturn:
     if sys.stdout is None or sys.stderr is None:  # closed by whoever called us
         nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
         sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
+    # Loading makes many objects and hardly any garbage; to look for it less often is felt.
+    gc.set_threshold(GARBAGE_AT, 20, 20)
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(SIGNALLED + number))
     try:
         code = ops.main(standalone_mode=False, prog_name="ops")
@@ -167,9 +172,6 @@ def main() -> NoReturn:
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         complain(["interrupted"])
-        # Python remembers an interrupt that came while a module was loading, and would end by the
-        # signal instead of with a code; to run anything anew makes it forget.
-        exec("")  # noqa: S102
         code = ExitCode.INTERRUPTED
     except BrokenPipeError:
         # Whoever read us has left; what Python still flushes at exit must go somewhere.
@@ -179,8 +181,21 @@ def main() -> NoReturn:
         if error.errno not in UNWRITABLE:
             raise
         complain([f"can't write the output: {error.strerror}"])
-        os._exit(ExitCode.USAGE)  # what is left of it could not be flushed either
-    sys.exit(code or ExitCode.WELL)
+        code = ExitCode.USAGE
+    end(int(code or ExitCode.WELL))
+
+
+def end(code: int) -> NoReturn:
+    """End at once, by what is registered for it and no more.
+
+    What Python takes apart at its end goes with the process anyway, and takes as long as drawing
+    a screen; and an interrupt while a module was loading would have it end by the signal.
+    """
+    atexit._run_exitfuncs()  # noqa: SLF001 - there is no public way to call them early
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):
+            stream.flush()
+    os._exit(code)
 
 
 def complain(lines: Sequence[str], ctx: click.Context | None = None) -> None:

@@ -1,7 +1,6 @@
 """Which word was meant. A guess is offered only where it is a good one."""
 
 from collections.abc import Iterable
-from difflib import SequenceMatcher
 
 SAME_KEY = 0.83  # one letter off in six; a key nobody knows is otherwise taken for someone else's
 SAME_NAME = 0.6  # a name nobody knows is wrong in any case, so a fair guess helps
@@ -47,6 +46,8 @@ def _likeness(one: str, other: str) -> float:
         return 0
     if sorted(one) == sorted(other):
         return 1
+    from difflib import SequenceMatcher  # noqa: PLC0415 - only for a mistake
+
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     return matcher.ratio() if matcher.real_quick_ratio() >= SAME_NAME else 0
 
