@@ -29,10 +29,11 @@ def ops(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
 def test_help_and_lists_load_nothing_heavy(arguments: list[str]) -> None:
     """Help, version and lists start at once: they load no SSH, YAML, HTTP, database or drawing."""
     program = (
-        f"import sys; sys.argv = ['ops', *{arguments!r}]\n"
+        f"import atexit, sys; sys.argv = ['ops', *{arguments!r}]\n"
+        f"heavy = lambda: print(sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)\n"
+        "atexit.register(heavy)\n"
         "from recorder.cli import main\n"
-        "try: main()\n"
-        f"finally: print(sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)\n"
+        "main()\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT
@@ -43,10 +44,10 @@ def test_help_and_lists_load_nothing_heavy(arguments: list[str]) -> None:
 def test_a_check_in_json_loads_no_drawing(tmp_path: Path) -> None:
     """A look as JSON never loads rich."""
     program = (
-        "import sys; sys.argv = ['ops', 'media.nfs.verify', '--json']\n"
+        "import atexit, sys; sys.argv = ['ops', 'media.nfs.verify', '--json']\n"
+        "atexit.register(lambda: print('rich' in sys.modules, file=sys.stderr))\n"
         "from recorder.cli import main\n"
-        "try: main()\n"
-        "finally: print('rich' in sys.modules, file=sys.stderr)\n"
+        "main()\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
