@@ -593,12 +593,13 @@ def test_an_export_takes_no_more_memory_for_more_rows(machine: Machine) -> None:
     """Rows are written as they are read: 300,000 of them would be over 60 MB at once."""
     target = machine.folder / "samples.csv"
     program = (
-        "import resource, sys\n"
+        "import atexit, resource, sys\n"
+        "peak = lambda: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        "atexit.register(peak)\n"
         "from recorder.cli import main\n"
         "sys.argv = ['ops', 'media.history.export', 'samples', '--force', '--to', "
         f"{str(target)!r}]\n"
-        "try: main()\n"
-        "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        "main()\n"
     )
 
     def peak_kib() -> int:
