@@ -217,7 +217,7 @@ def test_apps_of_a_host_that_is_off_are_not_counted_as_zero(
 ) -> None:
     """What was imported there is unknown: nobody could ask."""
     broken("off", "download-stack")
-    imports = {("import", "", app): "unknown unreachable" for app in ("radarr", "sonarr", "lidarr")}
+    imports = {("import", "", app): "unknown host_down" for app in ("radarr", "sonarr", "lidarr")}
     expected = down(well, "download-stack", "timeout", endpoints=AWAY) | imports
     assert expected == impatient.facts()
 
@@ -229,7 +229,7 @@ def test_everything_down_at_once_costs_one_limit(
     broken("off", "download-stack")
     broken("sshd-silent", "streaming-stack")
     document = impatient.document("media.status")
-    imports = {("import", "", app): "unknown unreachable" for app in ("radarr", "sonarr", "lidarr")}
+    imports = {("import", "", app): "unknown host_down" for app in ("radarr", "sonarr", "lidarr")}
     expected = down(well, "download-stack", "timeout", endpoints=AWAY) | imports
     expected = changed(down(expected, "streaming-stack", "timeout"), BEHIND_SSH)
     assert expected == facts(document)
