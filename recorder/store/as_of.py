@@ -26,7 +26,7 @@ from recorder.model import (
     Volume,
 )
 from recorder.store.connection import path_of, reading
-from recorder.store.looks import LATE_INTERVALS, usual_interval_sec
+from recorder.store.looks import LATE_INTERVALS, raw_from, usual_interval_sec
 from recorder.store.past_numbers import Numbers, numbers_at
 from recorder.store.rows import UNKNOWN, seconds
 from recorder.store.selecting import at_time, place_of, row_from, spans_sql
@@ -82,6 +82,8 @@ def _moment(engine: sa.Engine, db: sa.Connection, at: datetime) -> Moment:
 
 def _look_before(db: sa.Connection, ts: int) -> int:
     """The snapshot at or before a covered time; the time itself once its row is pruned."""
+    if ts < raw_from(db):
+        return ts
     found = db.scalar(sa.select(sa.func.max(looks.c.ts)).where(looks.c.ts <= ts))
     return ts if found is None else int(found)
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from recorder.errors import ClockError
 from recorder.model import HostState, Snapshot, Trigger
 from recorder.store.rows import seconds
-from recorder.store.tables import coverage, snapshot
+from recorder.store.tables import coverage, sample, snapshot
 from recorder.store.things import time_of
 
 GREATEST_STEP_SEC = 300
@@ -58,6 +58,11 @@ def time_to_record(taken_at: datetime, before: Before) -> int:
 
 def _iso(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def raw_from(db: sa.Connection) -> int:
+    """Since when looks are kept one by one. Of those before only a person's newest still stand."""
+    return db.scalar(sa.select(sa.func.min(sample.c.ts))) or 0
 
 
 def usual_interval_sec(db: sa.Connection) -> int:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from recorder.model import Kind, Trigger
 from recorder.store.connection import reading
+from recorder.store.looks import raw_from
 from recorder.store.numbers import DAY_SEC
 from recorder.store.rows import seconds
 from recorder.store.tables import (
@@ -60,8 +61,7 @@ def snapshots_since(engine: sa.Engine, since: datetime) -> int:
     """How many snapshots were taken after a time; of whole stretches where that is long ago."""
     ts = seconds(since) or 0
     with reading(engine) as db:
-        oldest = db.scalar(sa.select(sa.func.min(snapshot.c.ts)))
-        if oldest is None or oldest > ts:
+        if ts < raw_from(db):
             stretches = sa.select(sa.func.sum(coverage.c.snapshots)).where(coverage.c.last_ts > ts)
             return db.scalar(stretches) or 0
         taken = sa.select(sa.func.count()).select_from(snapshot).where(snapshot.c.ts > ts)

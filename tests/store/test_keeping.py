@@ -18,7 +18,7 @@ from recorder.store.as_of import as_of, latest
 from recorder.store.backup import back_up, check, list_backups, restore
 from recorder.store.connection import connect, plain
 from recorder.store.engine import opened
-from recorder.store.read import last_look_by_person, spaces
+from recorder.store.read import last_look_by_person, snapshots_since, spaces
 from recorder.store.record import record
 from recorder.store.retention import tidy
 from recorder.store.values import Space, Step
@@ -43,6 +43,20 @@ def filling(minute: int) -> Snapshot:
 def sure_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Age is counted from the newest look but nine."""
     monkeypatch.setattr(retention, "LOOKS_TO_BE_SURE", 10)
+
+
+@pytest.mark.usefixtures("sure_at_once")
+def test_a_persons_old_look_stands_for_itself_alone(engine: sa.Engine) -> None:
+    """A person's newest looks outlive the others of their time, and pass for none of them."""
+    record(engine, replace(filling(0), trigger=Trigger.PERSON))
+    for hour in range(1, 36 * 24):
+        record(engine, filling(hour * HOUR))
+        if hour % 24 == 0:
+            tidy(engine)
+    kept_alone = "SELECT count(*) FROM snapshot WHERE ts < (SELECT min(ts) FROM sample)"
+    assert rows(engine, kept_alone) == [(1,)]
+    assert as_of(engine, after(2 * DAY)).snapshot.taken_at == after(2 * DAY)
+    assert snapshots_since(engine, after(-1)) == 36 * 24
 
 
 def test_what_tells_less_is_stored_every_five_minutes(engine: sa.Engine) -> None:
