@@ -16,6 +16,7 @@ from recorder.model.snapshot import (
     Volume,
     count,
 )
+from recorder.model.space import Backtest, Daily, Forecast, NoForecast, SpaceDays, Unforeseen
 from recorder.model.states import (
     Condition,
     Declared,
@@ -33,9 +34,11 @@ from recorder.model.states import (
 from recorder.model.verdict import Finding, findings, verdict
 
 __all__ = [
+    "Backtest",
     "Changes",
     "Condition",
     "Counts",
+    "Daily",
     "Day",
     "Declared",
     "Endpoint",
@@ -43,6 +46,7 @@ __all__ = [
     "Engine",
     "Event",
     "Finding",
+    "Forecast",
     "Gap",
     "Health",
     "Host",
@@ -54,13 +58,16 @@ __all__ = [
     "LocalTime",
     "Mount",
     "MountState",
+    "NoForecast",
     "Reason",
     "Service",
     "ServiceState",
     "Snapshot",
+    "SpaceDays",
     "Thing",
     "Transition",
     "Trigger",
+    "Unforeseen",
     "Verdict",
     "Volume",
     "VolumeState",

@@ -16,6 +16,8 @@ MANY = "*"  # more than one instance
 NEXT = "→"  # what to type next
 ELLIPSIS = "…"
 MINUS = "\u2212"
+TO = "\u2013"  # between the ends of a range
+HEIGHTS = "▁▂▃▄▅▆▇█"
 
 GLUE = "\ue000"  # a space no line is broken at; private use, so no text from outside holds it
 
@@ -31,6 +33,8 @@ ASCII = {
     NEXT: "->",
     ELLIPSIS: "...",
     MINUS: "-",
+    TO: "-",
+    **dict(zip(HEIGHTS, "_.:-=+*#", strict=True)),
     GLUE: GLUE,
 }
 
