@@ -84,6 +84,12 @@ CAPABILITIES = (
         ("imports", "metrics", "radarr"),
     ),
     Capability(
+        "media.diff",
+        "What differs between two moments, or between one and now",
+        "recorder.capabilities.diff",
+        ("history", "changes"),
+    ),
+    Capability(
         "media.history.info",
         "What the history holds: size, growth, noisiest things, coverage, backups",
         "recorder.capabilities.history.info",

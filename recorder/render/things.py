@@ -3,6 +3,7 @@
 Explicit on purpose: a field renamed in the model must not silently rename a key others rely on.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import Enum
 
@@ -174,13 +175,22 @@ def last_known(past: Past) -> Object:
 
 
 def changes(it: Changes) -> Object:
-    """What changed, as one flat list: each event's consequences after it, naming its place."""
+    """What changed since somebody looked."""
+    return {
+        "since": _instant(it.since),
+        "snapshots": it.snapshots,
+        "events": events(it.events),
+    }
+
+
+def events(some: Iterable[Event]) -> list[Object]:
+    """Events as one flat list: each one's consequences after it, naming its place."""
     told: list[Object] = []
-    for one in it.events:
+    for one in some:
         cause = len(told)
         told.append(_event(one, None))
         told.extend(_event(below, cause) for below in one.consequences)
-    return {"since": _instant(it.since), "snapshots": it.snapshots, "events": told}
+    return told
 
 
 def _event(it: Event, cause: int | None) -> Object:

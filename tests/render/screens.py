@@ -12,10 +12,13 @@ from pathlib import Path
 
 from rich.console import RenderableType
 
+from recorder.history.difference import Difference
 from recorder.model import Snapshot
 from recorder.render import (
     census,
     changes,
+    difference,
+    difference_document,
     document,
     health,
     history_document,
@@ -28,8 +31,8 @@ from recorder.render.screen import screen
 from recorder.render.status import dashboard
 from recorder.store.figures import Census
 
+from . import differences, histories, pasts
 from . import examples as made
-from . import histories, pasts
 
 FOLDER = Path(__file__).parent / "screens"
 
@@ -104,6 +107,10 @@ def _history(of: Census) -> RenderableType:
     return census.screen(of, tz=made.TZ, now=made.NOW)
 
 
+def _differs(of: Difference) -> RenderableType:
+    return difference.screen(of, tz=made.TZ)
+
+
 def _json(make: Callable[[], document.Object]) -> str:
     return document.as_json(make()) + "\n"
 
@@ -146,6 +153,15 @@ SCREENS = {
     "imports-healthy-80.txt": Golden(lambda: imports.screen(made.HEALTHY, tz=made.TZ, sample=5)),
     "imports-night-80.txt": Golden(lambda: imports.screen(made.NIGHT, tz=made.TZ)),
     "imports-hostile-80.txt": Golden(lambda: imports.screen(made.HOSTILE, tz=made.TZ, sample=99)),
+    "diff-60.txt": Golden(lambda: _differs(differences.NIGHTFALL), 60),
+    "diff-80.txt": Golden(lambda: _differs(differences.NIGHTFALL)),
+    "diff-120.txt": Golden(lambda: _differs(differences.NIGHTFALL), 120),
+    "diff-80-ascii.txt": Golden(
+        lambda: _differs(differences.NIGHTFALL), options={"ascii_only": True}
+    ),
+    "diff-morning-80.txt": Golden(lambda: _differs(differences.MORNING)),
+    "diff-nothing-80.txt": Golden(lambda: _differs(differences.NOTHING)),
+    "diff-hostile-80.txt": Golden(lambda: _differs(differences.HOSTILE)),
     "history-60.txt": Golden(lambda: _history(histories.YEARS), 60),
     "history-80.txt": Golden(lambda: _history(histories.YEARS)),
     "history-80-ascii.txt": Golden(lambda: _history(histories.YEARS), options={"ascii_only": True}),
@@ -155,6 +171,9 @@ SCREENS = {
 
 
 DOCUMENTS = {
+    "diff.json": lambda: difference_document.difference(
+        differences.NIGHTFALL, generated_at=made.NOW
+    ),
     "history.json": lambda: history_document.census(histories.YEARS, generated_at=made.NOW),
     "status-night.json": lambda: document.status(made.NIGHT, made.GAPS, generated_at=made.NOW),
     "status-remembered.json": lambda: document.status(
