@@ -70,7 +70,8 @@ def unknown_name(name: str, known: Sequence[str]) -> str:
     """What to say of a name that is none."""
     import difflib  # noqa: PLC0415 - only for a mistake
 
-    near = difflib.get_close_matches(name, known, n=1)
+    begun = [it for it in known if it.startswith(f"{name}.")]  # a name that was left off midway
+    near = begun or difflib.get_close_matches(name, known, n=1)
     instead = f'did you mean "{near[0]}"?' if near else "`ops cap list` shows what there is"
     return f'no "{name}": {instead}'
 

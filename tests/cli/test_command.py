@@ -131,6 +131,7 @@ def test_cap_list_as_json_names_every_capability_with_its_command() -> None:
         "media.service.status",
         "media.nfs.verify",
         "media.metrics.today",
+        "media.diff",
         "media.history.info",
         "media.history.check",
         "media.history.backup",
