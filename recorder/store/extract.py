@@ -144,10 +144,9 @@ def _events(db: sa.Connection, wanted: Wanted) -> Iterator[tuple[Value, ...]]:
     begin, end = _stretch(wanted)
     query = sa.text(
         'SELECT at, kind, host, name, was, "now", detail FROM event '
-        "WHERE at >= :begin AND at <= :end ORDER BY at"
+        "WHERE at_ts >= :begin AND at_ts <= :end ORDER BY at_ts"
     )
-    until = "9" if end == FAR else _iso(end)  # later than any year
-    for row in db.execute(query, {"begin": _iso(begin), "end": until}):
+    for row in db.execute(query, {"begin": begin, "end": end}):
         yield tuple(row)
 
 

@@ -21,7 +21,7 @@ from recorder.store.copying import copy_verified, sync_folder
 from recorder.store.location import make_folder
 from recorder.store.trouble import damaged, explained
 
-REVISIONS = ("0001",)  # oldest first
+REVISIONS = ("0001", "0002")  # oldest first
 HEAD = REVISIONS[-1]
 ABANDONED_AFTER_SEC = 3600
 

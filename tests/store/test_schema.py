@@ -156,18 +156,19 @@ def with_next(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tu
     folder = tmp_path / "migrations"
     subprocess.run(["cp", "-r", str(migrate.migrations()), str(folder)], check=True)
     monkeypatch.setattr(migrate, "migrations", lambda: folder)
-    monkeypatch.setattr(migrate, "REVISIONS", ("0001", "0002"))
-    monkeypatch.setattr(migrate, "HEAD", "0002")
-    return path, folder / "versions" / "0002_next.py"
+    monkeypatch.setattr(migrate, "REVISIONS", (*migrate.REVISIONS, "next"))
+    monkeypatch.setattr(migrate, "HEAD", "next")
+    return path, folder / "versions" / "next.py"
 
 
-NEXT = """
+HEAD = migrate.HEAD
+NEXT = f"""
 from alembic import op
-revision, down_revision = "0002", "0001"
+revision, down_revision = "next", "{HEAD}"
 
 def upgrade():
     op.execute("ALTER TABLE site ADD COLUMN motto TEXT")
-    {more}
+    {{more}}
 """
 
 
@@ -179,9 +180,9 @@ def test_an_older_file_is_upgraded_after_a_checked_copy(with_next: tuple[Path, P
         with engine.connect() as connection:
             assert connection.execute(sa.text("SELECT motto FROM site")).all() == [(None,)]
         record(engine, look(1))
-    copy = path.with_name("history.db.before-0002")
+    copy = path.with_name("history.db.before-next")
     with contextlib.closing(connect(copy)) as connection:
-        assert migrate.revision_of(connection) == "0001"
+        assert migrate.revision_of(connection) == HEAD
         assert connection.execute("SELECT count(*) FROM snapshot").fetchone() == (1,)
     assert check(path) == ()
 
@@ -208,7 +209,7 @@ def test_an_upgrade_that_fails_leaves_the_file_as_it_was(
         pass
     assert schema_of(path) == before
     with contextlib.closing(connect(path)) as connection:
-        assert migrate.revision_of(connection) == "0001"
+        assert migrate.revision_of(connection) == HEAD
         assert connection.execute("SELECT count(*) FROM entity").fetchone() == (6,)
     assert check(path) == ()
 
