@@ -15,6 +15,7 @@ from recorder.model import (
     Changes,
     Host,
     HostState,
+    Kind,
     Service,
     ServiceState,
     Snapshot,
@@ -27,9 +28,11 @@ from recorder.store import read
 from recorder.store.as_of import as_of, latest
 from recorder.store.changes import transitions
 from recorder.store.engine import History, opened
-from recorder.store.record import record
+from recorder.store.record import record, rehearse
 from recorder.store.retention import tidy
 from recorder.store.values import Moment
+
+OF_SPACE = (Kind.VOLUME,)
 
 
 def warmed(path: Path) -> Callable[[Keeping], Iterator[Remembered]]:
@@ -42,10 +45,13 @@ def warmed(path: Path) -> Callable[[Keeping], Iterator[Remembered]]:
     if path.exists():
         with contextlib.suppress(StoreError):
             engine = store.enter_context(opened(path))
-            before = latest(engine)
-            transitions(engine, before.snapshot.taken_at)
-            read.last_look_by_person(engine)
-            read.snapshots_since(engine, before.snapshot.taken_at)
+            before = read.last_look(engine)
+            if before:
+                read.last_look_by_person(engine)
+                read.snapshots_since(engine, before)
+                transitions(engine, before)
+                as_of(engine, before, OF_SPACE)
+                rehearse(engine)
     return partial(_remember, store, engine)
 
 
@@ -100,10 +106,12 @@ def _with_past(
     changed: Iterable[Transition],
     snapshots: int,
 ) -> Remembered:
-    snapshot, moment = keeping.snapshot, latest(engine)
+    snapshot, moment = keeping.snapshot, None
+    if _is_partly_unseen(snapshot):
+        moment = latest(engine)
     notes: tuple[str, ...] = ()
     try:
-        then = as_of(engine, since).snapshot if since else None
+        then = as_of(engine, since, OF_SPACE).snapshot if since else None
     except NoHistoryError:
         then, notes = None, ("recording began after that: CHANGES are those since then",)
     asked = keeping.since is not None or keeping.previous
@@ -113,16 +121,25 @@ def _with_past(
             changes=Changes(since, snapshots, fold([*changed], snapshot)),
             asked=asked,
             free_then=free_space(then) if then else {},
-            last_free=dict(_last_free(snapshot, moment)),
-            last_known=dict(_last_known(snapshot, moment)),
+            last_free=dict(_last_free(snapshot, moment)) if moment else {},
+            last_known=dict(_last_known(snapshot, moment)) if moment else {},
         ),
         notes=notes,
     )
 
 
-def with_last_seen(snapshot: Snapshot, moment: Moment) -> Snapshot:
+def _is_partly_unseen(snapshot: Snapshot) -> bool:
+    """Whether there is anything of which the history may know more."""
+    return (
+        any(host.state is not HostState.UP for host in snapshot.hosts)
+        or any(service.state is ServiceState.UNKNOWN for service in snapshot.services)
+        or any(volume.state is VolumeState.UNKNOWN for volume in snapshot.volumes)
+    )
+
+
+def with_last_seen(snapshot: Snapshot, moment: Moment | None) -> Snapshot:
     """The snapshot, each host that is not up with when it was last seen."""
-    seen = {host.name: host.last_seen for host in moment.snapshot.hosts}
+    seen = {host.name: host.last_seen for host in moment.snapshot.hosts} if moment else {}
 
     def known(host: Host) -> Host:
         at = snapshot.taken_at if host.state is HostState.UP else seen.get(host.name)

@@ -4,12 +4,10 @@ What was known is what the last snapshot before it saw. What that one could not 
 it, and what was last known of it stands beside, with when.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-
-import sqlalchemy as sa
 
 from recorder.errors import NoHistoryError
 from recorder.model import (
@@ -26,6 +24,7 @@ from recorder.model import (
     Volume,
 )
 from recorder.store.connection import path_of, reading
+from recorder.store.library import sa
 from recorder.store.looks import LATE_INTERVALS, raw_from, usual_interval_sec
 from recorder.store.past_numbers import Numbers, numbers_at
 from recorder.store.rows import UNKNOWN, seconds
@@ -48,10 +47,13 @@ class Found:
     unknown: bool
 
 
-def as_of(engine: sa.Engine, at: datetime) -> Moment:
-    """The stack as it was known at a time. Raises NoHistoryError before the first snapshot."""
+def as_of(engine: sa.Engine, at: datetime, kinds: Collection[Kind] = tuple(Kind)) -> Moment:
+    """The stack as it was known at a time, or of it the things of some kinds.
+
+    Raises NoHistoryError before the first snapshot.
+    """
     with reading(engine) as db:
-        return _moment(engine, db, at)
+        return _moment(engine, db, at, kinds)
 
 
 def latest(engine: sa.Engine) -> Moment:
@@ -60,10 +62,10 @@ def latest(engine: sa.Engine) -> Moment:
         newest = db.scalar(sa.select(sa.func.max(coverage.c.last_ts)))
         if newest is None:
             raise NoHistoryError(f"nothing is recorded in {path_of(engine)} yet")
-        return _moment(engine, db, time_of(newest))
+        return _moment(engine, db, time_of(newest), tuple(Kind))
 
 
-def _moment(engine: sa.Engine, db: sa.Connection, at: datetime) -> Moment:
+def _moment(engine: sa.Engine, db: sa.Connection, at: datetime, kinds: Collection[Kind]) -> Moment:
     asked = seconds(at) or 0
     covered = db.execute(
         sa.select(coverage)
@@ -75,7 +77,7 @@ def _moment(engine: sa.Engine, db: sa.Connection, at: datetime) -> Moment:
         raise NoHistoryError(f"nothing was recorded in {path_of(engine)} up to {at:%Y-%m-%d %H:%M}")
     ts = _look_before(db, min(asked, covered.last_ts))
     numbers = numbers_at(db, ts)
-    found = [thing for kind in Kind for thing in _found(db, kind, ts, numbers)]
+    found = [thing for kind in kinds for thing in _found(db, kind, ts, numbers)]
     last_known = tuple(_last_known(db, ts, found))
     return Moment(at, _snapshot(db, ts, found), last_known, _gap(db, asked, covered.last_ts))
 

@@ -7,8 +7,6 @@ bounded by what retention keeps, not by how long the history is.
 from collections.abc import Mapping
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from recorder.errors import NoHistoryError
 from recorder.model import Kind
 from recorder.store import noise
@@ -16,6 +14,7 @@ from recorder.store.backup import list_backups
 from recorder.store.connection import reading
 from recorder.store.engine import opened
 from recorder.store.figures import Census, Coverage, Growth, Population, Rows
+from recorder.store.library import sa
 from recorder.store.numbers import DAY_SEC
 from recorder.store.retention import KEPT
 from recorder.store.tables import coverage, entity, meta, metadata, snapshot, spans

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-
 from recorder.model import Kind, Thing, Transition
 from recorder.store.connection import reading
+from recorder.store.library import sa
 from recorder.store.rows import GONE, Row, seconds
 from recorder.store.selecting import at_time, place_of, row_from, spans_sql
 from recorder.store.spans import differs

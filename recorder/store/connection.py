@@ -11,10 +11,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-import sqlalchemy as sa
-from sqlalchemy.pool import QueuePool
-
 from recorder.errors import StoreError
+from recorder.store.library import sa
 from recorder.store.trouble import explained
 
 BUSY_TIMEOUT_SEC = 30.0
@@ -63,7 +61,7 @@ def engine_of(path: Path, mode: str = "mode=rw") -> sa.Engine:
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(path)),
         creator=lambda: connect(path, mode),
-        poolclass=QueuePool,
+        poolclass=sa.pool.QueuePool,
         pool_size=1,
     )
 

@@ -8,11 +8,10 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from recorder.errors import ForeignError, NoHistoryError
 from recorder.store import migrate
 from recorder.store.connection import engine_of, reading_mode
+from recorder.store.library import sa
 from recorder.store.location import check_place
 from recorder.store.trouble import damaged, explained
 

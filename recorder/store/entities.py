@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-
 from recorder.model import Kind, Service
 from recorder.store.identity import Key, Sighting
+from recorder.store.library import sa
 from recorder.store.live import Live
 from recorder.store.rows import Definition, text
 from recorder.store.tables import entity, site

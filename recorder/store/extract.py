@@ -11,11 +11,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
 from recorder.model import Kind
 from recorder.store.connection import reading
 from recorder.store.engine import opened
+from recorder.store.library import sa
 from recorder.store.naming import places
 from recorder.store.rows import Definition, Image, seconds
 from recorder.store.tables import SHAPES, rollup_day, rollup_hour, sample, series

@@ -6,9 +6,8 @@ Read by one query a kind, over the index of open spans; nothing here grows with 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
 from recorder.model import Kind
+from recorder.store.library import sa
 from recorder.store.rows import Row
 from recorder.store.selecting import row_from, spans_sql
 

@@ -8,10 +8,9 @@ from datetime import datetime
 from itertools import pairwise
 from statistics import median_low
 
-import sqlalchemy as sa
-
 from recorder.errors import ClockError
 from recorder.model import HostState, Snapshot, Trigger
+from recorder.store.library import sa
 from recorder.store.rows import seconds
 from recorder.store.tables import coverage, sample, snapshot
 from recorder.store.things import time_of

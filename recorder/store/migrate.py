@@ -12,12 +12,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import sqlalchemy as sa
-
 import recorder
 from recorder.errors import NewerError, OlderError, StoreError
 from recorder.store.connection import connect, engine_of
 from recorder.store.copying import copy_verified, sync_folder
+from recorder.store.library import sa
 from recorder.store.location import make_folder
 from recorder.store.trouble import damaged, explained
 

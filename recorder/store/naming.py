@@ -1,8 +1,7 @@
 """What everything is called that ever had a state, by its number."""
 
-import sqlalchemy as sa
-
 from recorder.model import Kind
+from recorder.store.library import sa
 from recorder.store.selecting import place_of
 from recorder.store.things import Place
 

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
 
-import sqlalchemy as sa
-
 from recorder.model import Kind, ServiceState
 from recorder.store.figures import CrashLoop, Noise
+from recorder.store.library import sa
 from recorder.store.loops import SPANS_A_DAY
 from recorder.store.naming import places
 from recorder.store.numbers import DAY_SEC

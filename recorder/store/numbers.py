@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-
 from recorder.model import Endpoint, Host, ImportCount, Kind, Mount, Service, Thing, Volume
+from recorder.store.library import sa
 from recorder.store.rows import whole
 from recorder.store.tables import entity, sample, series
 

@@ -6,8 +6,7 @@ Of what is stored only when it changes, the newest value before the moment.
 from collections import defaultdict
 from collections.abc import Mapping
 
-import sqlalchemy as sa
-
+from recorder.store.library import sa
 from recorder.store.numbers import DAY_SEC, EACH_SEC
 from recorder.store.tables import meta, sample
 

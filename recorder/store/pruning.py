@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from recorder.store.connection import plain, reading, transaction
 from recorder.store.engine import opened
 from recorder.store.figures import Pruned
+from recorder.store.library import sa
 from recorder.store.past_numbers import DAYS_ROLLED, HOURS_ROLLED
 from recorder.store.retention import KEPT, PRUNED_UNTIL, noted, tidy
 from recorder.store.tables import meta, metadata

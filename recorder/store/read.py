@@ -5,10 +5,9 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-import sqlalchemy as sa
-
 from recorder.model import Kind, Trigger
 from recorder.store.connection import reading
+from recorder.store.library import sa
 from recorder.store.looks import raw_from
 from recorder.store.numbers import DAY_SEC
 from recorder.store.rows import seconds

@@ -9,13 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-import sqlalchemy as sa
-
 from recorder.model import HostState, ImportCount, Kind, Snapshot
 from recorder.store import entities, looks, numbers, spans
-from recorder.store.connection import transaction
+from recorder.store.connection import reading, transaction
 from recorder.store.entities import Match
 from recorder.store.identity import sightings
+from recorder.store.library import sa
 from recorder.store.live import Live, live_things
 from recorder.store.loops import Restarts, steadied
 from recorder.store.numbers import KnownSeries
@@ -63,6 +62,15 @@ def record(engine: sa.Engine, snapshot: Snapshot) -> Recorded:
         looks.cover(db, before, ts)
         looks.log(db, snapshot, ts)
     return _recorded(snapshot, ts)
+
+
+def rehearse(engine: sa.Engine) -> None:
+    """Read what `record` will, so that its queries are made ready while there is time."""
+    with reading(engine) as db:
+        looks.newest(db)
+        looks.usual_interval_sec(db)
+        live_things(db)
+        numbers.known_series(db)
 
 
 def _recorded(snapshot: Snapshot, ts: int) -> Recorded:

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from recorder.model import Kind
 from recorder.store.backup import back_up
 from recorder.store.connection import transaction
 from recorder.store.engine import opened
+from recorder.store.library import sa
 from recorder.store.past_numbers import DAYS_ROLLED, HOURS_ROLLED
 from recorder.store.retention import DAY_SEC, HOUR_SEC, noted, put_note
 from recorder.store.rows import seconds

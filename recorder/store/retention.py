@@ -11,9 +11,8 @@ year ahead must not make everything old.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
 from recorder.store.connection import plain, transaction
+from recorder.store.library import sa
 from recorder.store.past_numbers import DAYS_ROLLED, HOURS_ROLLED
 from recorder.store.tables import coverage, meta, snapshot
 

@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from recorder.store.connection import connect
 from recorder.store.copying import faults_of
 from recorder.store.engine import MAGIC
+from recorder.store.library import sa
 from recorder.store.migrate import create
 from recorder.store.tables import metadata, spans
 from recorder.store.trouble import damaged, explained

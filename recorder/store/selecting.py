@@ -8,9 +8,8 @@ a process asks each of these once, and to compose them takes longer than to answ
 from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
-
 from recorder.model import Kind
+from recorder.store.library import sa
 from recorder.store.rows import Definition, Image, Row
 from recorder.store.tables import SHAPES, definition, entity, image, spans
 from recorder.store.things import Place

@@ -8,9 +8,8 @@ moment, so that coming back is a beginning.
 from collections.abc import Mapping
 from typing import Final
 
-import sqlalchemy as sa
-
 from recorder.model import HostState, Kind, Reason, Snapshot
+from recorder.store.library import sa
 from recorder.store.live import Live
 from recorder.store.rows import GONE, UNKNOWN, Definition, Image, Row, hidden
 from recorder.store.tables import SHAPES, definition, image, spans

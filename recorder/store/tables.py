@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, Table, Text
-
 from recorder.model import Kind
+from recorder.store.library import sa
 
-metadata = MetaData()
+metadata = sa.MetaData()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +64,19 @@ SHAPES: Mapping[Kind, Shape] = {
 }
 
 
-def _table(name: str, key: tuple[str, ...], *columns: str) -> Table:
-    keys: list[Column[Any]] = [
-        Column(column, Integer, primary_key=True, autoincrement=column == "id") for column in key
+def _table(name: str, key: tuple[str, ...], *columns: str) -> sa.Table:
+    keys: list[sa.Column[Any]] = [
+        sa.Column(column, sa.Integer, primary_key=True, autoincrement=column == "id")
+        for column in key
     ]
-    return Table(name, metadata, *keys, *(Column(column) for column in columns))
+    return sa.Table(name, metadata, *keys, *(sa.Column(column) for column in columns))
 
 
-def _span(kind: Kind) -> Table:
+def _span(kind: Kind) -> sa.Table:
     return _table(f"{kind}_span", ("entity_id", "first_ts"), "last_ts", *SHAPES[kind].columns)
 
 
-meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value"))
+meta = sa.Table("meta", metadata, sa.Column("key", sa.Text, primary_key=True), sa.Column("value"))
 site = _table("site", ("id",), "name")
 entity = _table(
     "entity",
@@ -95,7 +95,7 @@ definition = _table(
 )
 snapshot = _table("snapshot", ("ts",), "trigger", "duration_ms", "unreachable", "clock_step_sec")
 coverage = _table("coverage", ("first_ts",), "last_ts", "snapshots")
-spans: Mapping[Kind, Table] = {kind: _span(kind) for kind in Kind}
+spans: Mapping[Kind, sa.Table] = {kind: _span(kind) for kind in Kind}
 series = _table("series", ("id",), "entity_id", "metric", "last_ts", "last_value")
 sample = _table("sample", ("ts", "series_id"), "value")
 rollup_hour = _table("rollup_hour", ("series_id", "ts"), "n", "min", "avg", "max", "last")
