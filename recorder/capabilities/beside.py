@@ -1,12 +1,13 @@
 """Work done beside a look, in a process of its own.
 
 The store's libraries take as long to load as a quick look takes; on a second core that is no time
-at all. The process is forked before anything is loaded and before there are threads, yields to
-whoever needs the processor more, loads and warms what it needs, and waits for what to work on. It
-dies with us: our end of its pipe closing is its end.
+at all. The process is forked before anything is loaded and before there are threads, loads and
+warms what it needs, and waits for what to work on. It dies with us: our end of its pipe closing is
+its end. It does not yield to others (nice): on a busy machine the look would wait for it.
 """
 
 import contextlib
+import gc
 import os
 import pickle
 import select
@@ -18,7 +19,6 @@ from typing import Generic, NoReturn, TypeVar
 from recorder.errors import RecorderError, StoreError
 
 LIMIT_SEC = 60.0  # for one write and a few reads, on a disk that has trouble
-POLITE = 10  # nice(2)
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -74,7 +74,7 @@ class Beside(Generic[A, B]):
 def _serve(ready: Callable[[], Work[A, B]], question: int, answer: int) -> NoReturn:
     """The child: one answer, and never back into the program it was forked from."""
     try:
-        os.nice(POLITE)
+        gc.disable()  # it ends before there is much
         work = ready()
         with os.fdopen(question, "rb") as pipe:
             argument = pickle.load(pipe)  # noqa: S301 - from our own parent

@@ -1,4 +1,8 @@
-"""What the looking capabilities share: their options, and the way from a stack to a snapshot."""
+"""What the looking capabilities share: their options, and the way from a stack to a snapshot.
+
+Bindings and collection are loaded when they are used: the process that records is forked before,
+and loads what it needs meanwhile.
+"""
 
 import os
 import sys
@@ -6,32 +10,31 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import wraps
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from recorder.bindings import find_folder, load, narrow
-from recorder.bindings.spelling import did_you_mean
-from recorder.bindings.stack import Stack
-from recorder.collect.snapshot import Asking, Look, Part, make_ready
 from recorder.errors import ExitCode, RecorderError, UsageError
 from recorder.model import Day, LocalTime, Snapshot, Trigger, Verdict, day_of, findings, verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from recorder.bindings.stack import Stack
+    from recorder.collect.snapshot import Look, Part
+
 PROGRESS_AFTER_SEC = 1.0
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Choice:
     """What a person asked to see, and how."""
 
-    folder: Path | None  # where the bindings are; None: this machine is the stack
+    root: Path | None  # what --root names
     hosts: tuple[str, ...]
     services: tuple[str, ...]
     as_json: bool
@@ -42,14 +45,23 @@ class Choice:
         """Whether only a part of the stack was asked for."""
         return bool(self.hosts or self.services)
 
-    def stack(self) -> Stack:
+    @cached_property
+    def folder(self) -> Path | None:
+        """Where the bindings are; None: this machine is the stack. Raises UsageError."""
+        return bindings_folder(self.root)
+
+    def stack(self) -> "Stack":
         """The stack, as much of it as must be asked. Raises UsageError, BindingError."""
+        from recorder.bindings import load, narrow  # noqa: PLC0415 - as the module says
+
         return narrow(load(self.folder), self.hosts, self.services)
 
 
-def bindings_folder(ctx: click.Context) -> Path | None:
+def bindings_folder(root: Path | None) -> Path | None:
     """Where the bindings of this call are."""
-    return find_folder(ctx.find_object(Path), os.environ, Path.cwd(), CHECKOUT)
+    from recorder.bindings import find_folder  # noqa: PLC0415 - as the module says
+
+    return find_folder(root, os.environ, Path.cwd(), CHECKOUT)
 
 
 def looking(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
@@ -67,8 +79,8 @@ def looking(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
         ascii_only: bool,
         **others: Any,  # noqa: ANN401 - whatever the command's own options are
     ) -> ExitCode:
-        folder = bindings_folder(ctx)
-        return command(Choice(folder, hosts, services, as_json, ascii_only), **others)
+        root = ctx.find_object(Path)
+        return command(Choice(root, hosts, services, as_json, ascii_only), **others)
 
     for option in (
         click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII only."),
@@ -96,21 +108,28 @@ def looking(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
 
 
 def begin(
-    stack: Stack, parts: Part, day: Day | None = None, trigger: Trigger = Trigger.PERSON
-) -> Look:
-    """Start asking. Imports are those of today, by local time, unless another day is given."""
+    stack: "Stack",
+    parts: "Part | None" = None,
+    day: Day | None = None,
+    trigger: Trigger = Trigger.PERSON,
+) -> "Look":
+    """Start asking: everything, unless parts are named; the imports of today, by local time."""
+    from recorder.collect.snapshot import Asking, Look, Part, make_ready  # noqa: PLC0415 - as said
+
     today = day or day_of(datetime.now(LocalTime()).date(), LocalTime())
     make_ready(stack)
-    return Look(stack, Asking(today, os.environ, parts, trigger))
+    return Look(stack, Asking(today, os.environ, parts or Part.ALL, trigger))
 
 
-def finish(look: Look, choice: Choice) -> Snapshot:
+def finish(look: "Look", choice: Choice) -> Snapshot:
     """Wait, and keep of the look what was asked for; UsageError where there is no such service."""
     return chosen_of(_waited(look), choice)
 
 
 def chosen_of(snapshot: Snapshot, choice: Choice) -> Snapshot:
     """What a person named, all where nothing is; UsageError where there is no such service."""
+    from recorder.bindings.spelling import did_you_mean  # noqa: PLC0415 - as the module says
+
     if choice.hosts:
         bound = [host.name for host in snapshot.hosts]
         for name in choice.hosts:
@@ -131,7 +150,7 @@ def chosen_of(snapshot: Snapshot, choice: Choice) -> Snapshot:
     return snapshot.of_services(choice.services)
 
 
-def _waited(look: Look) -> Snapshot:
+def _waited(look: "Look") -> Snapshot:
     """Wait; after a second, tell a person at a terminal for whom, and take that back at the end."""
     stream = sys.stderr
     told: list[str] = []
@@ -167,7 +186,7 @@ def screen(choice: Choice) -> "Console":
 
 def check(
     choice: Choice,
-    asked: Part,
+    asked: "Part",
     part: Callable[[Snapshot], Snapshot],
     document: Callable[[], Callable[..., Any]],
     drawing: Callable[[], Callable[[Snapshot], Any]],
@@ -219,11 +238,13 @@ def _complete_services(
 
 
 def _complete(
-    ctx: click.Context, incomplete: str, names: Callable[[Stack], list[str]]
+    ctx: click.Context, incomplete: str, names: Callable[["Stack"], list[str]]
 ) -> list[CompletionItem]:
     """Names that begin so; none while the bindings hold mistakes."""
+    from recorder.bindings import load  # noqa: PLC0415 - as the module says
+
     try:
-        stack = load(bindings_folder(ctx))
+        stack = load(bindings_folder(ctx.find_object(Path)))
     except RecorderError:
         return []
     return [CompletionItem(name) for name in names(stack) if name.startswith(incomplete)]

@@ -9,14 +9,12 @@ import click
 from recorder.capabilities.looking import (
     Choice,
     begin,
-    bindings_folder,
     finish,
     now,
     outcome,
     print_json,
 )
 from recorder.capabilities.recording import Recording, Remembered, history_option
-from recorder.collect.snapshot import Part
 from recorder.errors import BusyError, ExitCode
 from recorder.model import LocalTime, Trigger
 
@@ -32,11 +30,11 @@ def command(ctx: click.Context, history: Path, *, as_json: bool, strict: bool) -
     Says nothing unless something changed since the snapshot before, then a line a change. Skips
     silently while another look is under way. Exits 0 when it recorded, 3 when it could not.
     """
-    choice = Choice(bindings_folder(ctx), (), (), as_json=as_json, ascii_only=False)
+    choice = Choice(ctx.find_object(Path), (), (), as_json=as_json, ascii_only=False)
     with Recording(history, wait_sec=0.0) as recording:
         if isinstance(recording.trouble, BusyError):
             return _skipped(as_json=as_json)
-        look = begin(choice.stack(), Part.ALL, trigger=Trigger.SCHEDULE)
+        look = begin(choice.stack(), trigger=Trigger.SCHEDULE)
         kept = recording.keep(finish(look, choice), previous=True)
     _tell(kept, as_json=as_json)
     if kept.trouble:

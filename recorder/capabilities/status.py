@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from recorder.bindings import PendingGaps, start_reading_gaps
 from recorder.capabilities.looking import (
     Choice,
     begin,
@@ -28,12 +28,15 @@ from recorder.capabilities.recording import (
     history_option,
     moment_of,
 )
-from recorder.capabilities.watching import SHORTEST_SEC, USUAL_SEC, watch
-from recorder.collect.snapshot import Look, Part
 from recorder.errors import ExitCode, UsageError
 from recorder.history.when import FORMS
 from recorder.model import Gap, LocalTime, Snapshot
 
+if TYPE_CHECKING:
+    from recorder.bindings import PendingGaps
+    from recorder.collect.snapshot import Look
+
+SHORTEST_SEC, USUAL_SEC = 1.0, 5.0  # between the looks of --watch
 Draw = Callable[[Remembered, Sequence[Gap], Sequence[str]], None]
 
 
@@ -79,29 +82,36 @@ def command(
     if at is not None:
         return _as_it_was(choice, history, moment_of(at))
     if every_sec is not None:
-        return watch(choice, choice.stack(), every_sec)
+        from recorder.capabilities.watching import watch  # noqa: PLC0415 - only to watch
+
+        return watch(choice, every_sec)
     if choice.narrowed and since is not None:
         raise UsageError("changes are told of the whole stack: leave out --host and --service")
     if choice.narrowed:
-        look = begin(choice.stack(), Part.ALL)
-        return _show(choice, look, start_reading_gaps(None), Remembered)
+        return _show(choice, begin(choice.stack()), None, Remembered)
     with Recording(history, PATIENCE_SEC, record=not no_record) as recording:
-        look, gaps = begin(choice.stack(), Part.ALL), start_reading_gaps(choice.folder)
+        from recorder.bindings import start_reading_gaps  # noqa: PLC0415 - beside the recording
+
+        look, gaps = begin(choice.stack()), start_reading_gaps(choice.folder)
         keep = partial(recording.keep, since=begin_at, previous=previous)
         return _show(choice, look, gaps, keep)
 
 
 def _show(
-    choice: Choice, look: Look, pending: PendingGaps, keep: Callable[[Snapshot], Remembered]
+    choice: Choice,
+    look: "Look",
+    pending: "PendingGaps | None",
+    keep: Callable[[Snapshot], Remembered],
 ) -> ExitCode:
     """Wait for the look, remember it, and show it with its past."""
     show = _as_json if choice.as_json else _as_screen
     draw = show(choice)
-    kept, read = keep(finish(look, choice)), pending.result()
-    notes = [note for note in (read.note, *kept.notes) if note]
+    kept = keep(finish(look, choice))
+    read = pending.result() if pending else None
+    notes = [note for note in (read.note if read else None, *kept.notes) if note]
     if kept.trouble:
         notes.append(f"not recorded: {kept.trouble}")
-    draw(kept, read.gaps, notes)
+    draw(kept, read.gaps if read else (), notes)
     return ExitCode.NOT_RECORDED if kept.trouble else outcome(kept.snapshot)
 
 

@@ -8,18 +8,15 @@ import time
 from types import FrameType
 from typing import NoReturn
 
-from recorder.bindings import Stack, start_reading_gaps
+from recorder.bindings import start_reading_gaps
 from recorder.capabilities.looking import Choice, begin, chosen_of, screen
-from recorder.collect.snapshot import Part
 from recorder.errors import ExitCode, UsageError
 from recorder.model import LocalTime
 
-SHORTEST_SEC = 1.0
-USUAL_SEC = 5.0
 SIGNALLED = 128  # and the signal's number, as shells tell it
 
 
-def watch(choice: Choice, stack: Stack, every_sec: float) -> ExitCode:
+def watch(choice: Choice, every_sec: float) -> ExitCode:
     """Draw until Ctrl-C; looks begin `every_sec` apart, or later. Nothing is recorded.
 
     What is wrong stands on top, so that a low window shows it too.
@@ -35,12 +32,13 @@ def watch(choice: Choice, stack: Stack, every_sec: float) -> ExitCode:
 
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _leave)
+    stack = choice.stack()
     with contextlib.suppress(KeyboardInterrupt), screen(choice).screen() as shown:
         shown.console.print("looking ...")
         while True:
             began = time.monotonic()
             gaps = start_reading_gaps(None if choice.narrowed else choice.folder)
-            snapshot = chosen_of(begin(stack, Part.ALL).wait(), choice)
+            snapshot = chosen_of(begin(stack).wait(), choice)
             read = gaps.result()
             notes = [read.note] if read.note else []
             console = screen(choice)  # as large as the terminal is by now
