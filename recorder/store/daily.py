@@ -6,10 +6,9 @@ From the daily roll-ups; of days that are not rolled up yet, today among them, t
 from collections.abc import Iterable
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from recorder.model import Daily, Kind, SpaceDays
 from recorder.store.connection import reading
+from recorder.store.library import sa
 from recorder.store.numbers import DAY_SEC
 from recorder.store.past_numbers import DAYS_ROLLED
 from recorder.store.rows import seconds
