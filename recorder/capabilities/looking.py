@@ -1,7 +1,7 @@
 """What the looking capabilities share: their options, and the way from a stack to a snapshot.
 
-Bindings and collection are loaded when they are used: the process that records is forked before,
-and loads what it needs meanwhile.
+Model, bindings and collection are loaded when they are used: the process that records is forked
+before, and loads what it needs meanwhile.
 """
 
 import os
@@ -18,13 +18,13 @@ import click
 from click.shell_completion import CompletionItem
 
 from recorder.errors import ExitCode, RecorderError, UsageError
-from recorder.model import Day, LocalTime, Snapshot, Trigger, Verdict, day_of, findings, verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from recorder.bindings.stack import Stack
     from recorder.collect.snapshot import Look, Part
+    from recorder.model import Day, Snapshot, Trigger
 
 PROGRESS_AFTER_SEC = 1.0
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -110,23 +110,24 @@ def looking(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
 def begin(
     stack: "Stack",
     parts: "Part | None" = None,
-    day: Day | None = None,
-    trigger: Trigger = Trigger.PERSON,
+    day: "Day | None" = None,
+    trigger: "Trigger | None" = None,
 ) -> "Look":
-    """Start asking: everything, unless parts are named; the imports of today, by local time."""
+    """Start asking for a person: everything, where no parts are named; the imports of today."""
     from recorder.collect.snapshot import Asking, Look, Part, make_ready  # noqa: PLC0415 - as said
+    from recorder.model import LocalTime, Trigger, day_of  # noqa: PLC0415
 
     today = day or day_of(datetime.now(LocalTime()).date(), LocalTime())
     make_ready(stack)
-    return Look(stack, Asking(today, os.environ, parts or Part.ALL, trigger))
+    return Look(stack, Asking(today, os.environ, parts or Part.ALL, trigger or Trigger.PERSON))
 
 
-def finish(look: "Look", choice: Choice) -> Snapshot:
+def finish(look: "Look", choice: Choice) -> "Snapshot":
     """Wait, and keep of the look what was asked for; UsageError where there is no such service."""
     return chosen_of(_waited(look), choice)
 
 
-def chosen_of(snapshot: Snapshot, choice: Choice) -> Snapshot:
+def chosen_of(snapshot: "Snapshot", choice: Choice) -> "Snapshot":
     """What a person named, all where nothing is; UsageError where there is no such service."""
     from recorder.bindings.spelling import did_you_mean  # noqa: PLC0415 - as the module says
 
@@ -150,7 +151,7 @@ def chosen_of(snapshot: Snapshot, choice: Choice) -> Snapshot:
     return snapshot.of_services(choice.services)
 
 
-def _waited(look: "Look") -> Snapshot:
+def _waited(look: "Look") -> "Snapshot":
     """Wait; after a second, tell a person at a terminal for whom, and take that back at the end."""
     stream = sys.stderr
     told: list[str] = []
@@ -187,9 +188,9 @@ def screen(choice: Choice) -> "Console":
 def check(
     choice: Choice,
     asked: "Part",
-    part: Callable[[Snapshot], Snapshot],
+    part: "Callable[[Snapshot], Snapshot]",
     document: Callable[[], Callable[..., Any]],
-    drawing: Callable[[], Callable[[Snapshot], Any]],
+    drawing: "Callable[[], Callable[[Snapshot], Any]]",
 ) -> ExitCode:
     """Look, and show the one part of it a check is about.
 
@@ -215,8 +216,10 @@ def print_json(document: Any) -> None:  # noqa: ANN401 - a JSON object
     click.echo(as_json(document))
 
 
-def outcome(shown: Snapshot) -> ExitCode:
+def outcome(shown: "Snapshot") -> ExitCode:
     """The exit code of a look, by the part of it that was shown."""
+    from recorder.model import Verdict, findings, verdict  # noqa: PLC0415 - as the module says
+
     return ExitCode.WRONG if verdict(findings(shown)) is Verdict.FAIL else ExitCode.WELL
 
 

@@ -1,7 +1,9 @@
 """A look that is remembered: one at a time, recorded in one write, shown with what changed.
 
 What is recorded is a look at the whole stack by a program that holds the history's lock from the
-first question on. When it can't be, the picture is shown all the same, and says why.
+first question on. When it can't be, the picture is shown all the same, and says why. Hardly
+anything is loaded here: the sooner the process beside begins to load the store, the less waits for
+it.
 """
 
 import contextlib
@@ -9,19 +11,19 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import click
 
 from recorder.capabilities.beside import Beside
 from recorder.errors import BusyError, ExitCode, StoreError, UsageError
-from recorder.history.when import parse_moment
-from recorder.model import LocalTime, Snapshot
-from recorder.render.past import NO_PAST, Past
+
+if TYPE_CHECKING:
+    from recorder.capabilities.remembered import Keeping, Remembered
+    from recorder.model import Snapshot
 
 PATIENCE_SEC = 20.0  # as long as one look may take
 PREVIOUS = "previous"
@@ -46,32 +48,13 @@ def history_option(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
 
 def moment_of(text: str) -> datetime:
     """A moment in the past as a person types it. Raises UsageError."""
+    from recorder.history.when import parse_moment  # noqa: PLC0415 - as the module says
+    from recorder.model import LocalTime  # noqa: PLC0415
+
     try:
         return parse_moment(text, datetime.now(UTC), LocalTime())
     except ValueError as error:
         raise UsageError(str(error)) from error
-
-
-@dataclass(frozen=True, slots=True)
-class Keeping:
-    """What to record, and since when to tell the changes."""
-
-    path: Path
-    snapshot: Snapshot
-    since: datetime | None  # None: since a person last looked
-    previous: bool  # since the snapshot before this one
-    record: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """A picture with its past."""
-
-    snapshot: Snapshot  # knows when what is away was last seen
-    past: Past = NO_PAST
-    recorded: bool = False
-    notes: tuple[str, ...] = ()
-    trouble: str | None = None  # why it is not recorded, where it should be
 
 
 class Recording:
@@ -116,9 +99,11 @@ class Recording:
         self._lock.close()
 
     def keep(
-        self, snapshot: Snapshot, since: datetime | None = None, *, previous: bool = False
-    ) -> Remembered:
+        self, snapshot: "Snapshot", since: datetime | None = None, *, previous: bool = False
+    ) -> "Remembered":
         """Record a snapshot of the whole stack, and tell what changed. Raises no StoreError."""
+        from recorder.capabilities.remembered import Keeping, Remembered  # noqa: PLC0415
+
         record = self._record and self.trouble is None
         if self._beside is None:
             return Remembered(snapshot, trouble=str(self.trouble))
@@ -131,7 +116,7 @@ class Recording:
         return Remembered(kept.snapshot, kept.past, kept.recorded, kept.notes, trouble)
 
 
-def _ready(path: Path) -> Callable[[Keeping], Iterator[Remembered]]:
+def _ready(path: Path) -> "Callable[[Keeping], Iterator[Remembered]]":
     """In the process beside: load the store, and warm it."""
     from recorder.capabilities.remembering import warmed  # noqa: PLC0415 - slow; loaded there
 

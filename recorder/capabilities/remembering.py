@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
 
-from recorder.capabilities.recording import Keeping, Remembered
+from recorder.capabilities.remembered import Keeping, Remembered
 from recorder.errors import NoHistoryError, StoreError
 from recorder.history.delta import fold
 from recorder.history.net import net

@@ -3,6 +3,7 @@
 import sys
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,9 +15,11 @@ from recorder.capabilities.looking import (
     outcome,
     print_json,
 )
-from recorder.capabilities.recording import Recording, Remembered, history_option
+from recorder.capabilities.recording import Recording, history_option
 from recorder.errors import BusyError, ExitCode
-from recorder.model import LocalTime, Trigger
+
+if TYPE_CHECKING:
+    from recorder.capabilities.remembered import Remembered
 
 
 @click.command("media.snapshot")
@@ -34,6 +37,8 @@ def command(ctx: click.Context, history: Path, *, as_json: bool, strict: bool) -
     with Recording(history, wait_sec=0.0) as recording:
         if isinstance(recording.trouble, BusyError):
             return _skipped(as_json=as_json)
+        from recorder.model import Trigger  # noqa: PLC0415 - after the fork, as in Recording
+
         look = begin(choice.stack(), trigger=Trigger.SCHEDULE)
         kept = recording.keep(finish(look, choice), previous=True)
     _tell(kept, as_json=as_json)
@@ -52,14 +57,15 @@ def _skipped(*, as_json: bool) -> ExitCode:
     return ExitCode.WELL
 
 
-def _tell(kept: Remembered, *, as_json: bool) -> None:
+def _tell(kept: "Remembered", *, as_json: bool) -> None:
     if as_json:
         from recorder.render import document  # noqa: PLC0415 - only to tell
 
         told = partial(document.recorded, recorded=kept.recorded, notes=kept.notes, past=kept.past)
         print_json(told(kept.snapshot, trouble=kept.trouble, generated_at=now()))
     elif kept.past.changes:
-        from recorder.render.changes import lines  # noqa: PLC0415 - only to tell
+        from recorder.model import LocalTime  # noqa: PLC0415 - only to tell
+        from recorder.render.changes import lines  # noqa: PLC0415
 
         for line in lines(kept.past.changes, tz=LocalTime()):
             click.echo(line)

@@ -24,20 +24,21 @@ from recorder.capabilities.recording import (
     PATIENCE_SEC,
     PREVIOUS,
     Recording,
-    Remembered,
     history_option,
     moment_of,
 )
 from recorder.errors import ExitCode, UsageError
 from recorder.history.when import FORMS
-from recorder.model import Gap, LocalTime, Snapshot
 
 if TYPE_CHECKING:
     from recorder.bindings import PendingGaps
+    from recorder.capabilities.remembered import Remembered
     from recorder.collect.snapshot import Look
+    from recorder.model import Gap, Snapshot
+
+    Draw = Callable[[Remembered, Sequence[Gap], Sequence[str]], None]
 
 SHORTEST_SEC, USUAL_SEC = 1.0, 5.0  # between the looks of --watch
-Draw = Callable[[Remembered, Sequence[Gap], Sequence[str]], None]
 
 
 @click.command("media.status")
@@ -88,6 +89,8 @@ def command(
     if choice.narrowed and since is not None:
         raise UsageError("changes are told of the whole stack: leave out --host and --service")
     if choice.narrowed:
+        from recorder.capabilities.remembered import Remembered  # noqa: PLC0415 - see Recording
+
         return _show(choice, begin(choice.stack()), None, Remembered)
     with Recording(history, PATIENCE_SEC, record=not no_record) as recording:
         from recorder.bindings import start_reading_gaps  # noqa: PLC0415 - beside the recording
@@ -101,7 +104,7 @@ def _show(
     choice: Choice,
     look: "Look",
     pending: "PendingGaps | None",
-    keep: Callable[[Snapshot], Remembered],
+    keep: "Callable[[Snapshot], Remembered]",
 ) -> ExitCode:
     """Wait for the look, remember it, and show it with its past."""
     show = _as_json if choice.as_json else _as_screen
@@ -115,22 +118,23 @@ def _show(
     return ExitCode.NOT_RECORDED if kept.trouble else outcome(kept.snapshot)
 
 
-def _as_json(_choice: Choice) -> Draw:
+def _as_json(_choice: Choice) -> "Draw":
     from recorder.render import document  # noqa: PLC0415 - while hosts are asked
 
-    def draw(kept: Remembered, gaps: Sequence[Gap], notes: Sequence[str]) -> None:
+    def draw(kept: "Remembered", gaps: "Sequence[Gap]", notes: Sequence[str]) -> None:
         told = partial(document.status, recorded=kept.recorded, notes=notes, past=kept.past)
         print_json(told(kept.snapshot, gaps, generated_at=now()))
 
     return draw
 
 
-def _as_screen(choice: Choice) -> Draw:
-    from recorder.render.status import dashboard  # noqa: PLC0415 - while hosts are asked
+def _as_screen(choice: Choice) -> "Draw":
+    from recorder.model import LocalTime  # noqa: PLC0415 - while hosts are asked
+    from recorder.render.status import dashboard  # noqa: PLC0415
 
     console = screen(choice)
 
-    def draw(kept: Remembered, gaps: Sequence[Gap], notes: Sequence[str]) -> None:
+    def draw(kept: "Remembered", gaps: "Sequence[Gap]", notes: Sequence[str]) -> None:
         told = dashboard(kept.snapshot, gaps, tz=LocalTime(), notes=notes, past=kept.past)
         console.print(told)
 
@@ -140,6 +144,7 @@ def _as_screen(choice: Choice) -> Draw:
 def _as_it_was(choice: Choice, history: Path, at: datetime) -> ExitCode:
     """The dashboard from the history alone."""
     from recorder.capabilities.remembering import recall_moment  # noqa: PLC0415 - the store
+    from recorder.model import LocalTime  # noqa: PLC0415
 
     draw = _as_json(choice) if choice.as_json else _as_screen(choice)
     kept = recall_moment(history, at, LocalTime())

@@ -1,5 +1,7 @@
 """The `ops` command itself: what it loads, what it lists, how it fails."""
 
+import asyncio
+import importlib.metadata
 import json
 import subprocess
 import sys
@@ -39,6 +41,39 @@ def test_help_and_lists_load_nothing_heavy(arguments: list[str]) -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT
     )
     assert (done.returncode, done.stderr) == (0, "[]\n")
+
+
+def loaded_by(program: str) -> set[str]:
+    """The modules that are there after a program has run in a Python of its own."""
+    program += "\nimport json, sys; print(json.dumps(list(sys.modules)))"
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    return set(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize("name", ["status", "snapshot"])
+def test_what_records_is_forked_before_anything_is_loaded(name: str) -> None:
+    """Bindings, model, collection and store are not there yet when recording begins its process."""
+    loaded = loaded_by(f"import recorder.cli, recorder.capabilities.{name}")
+    parts = {"model", "bindings", "collect", "store", "render"}
+    assert {module for module in loaded if module.split(".")[1:2] and module.split(".")[1] in parts
+            and module.startswith("recorder.")} == set()  # fmt: skip
+
+
+def test_the_store_loads_no_asyncio_and_no_migrations() -> None:
+    """What records loads SQLAlchemy without asyncio and importlib.metadata, and never Alembic."""
+    loaded = loaded_by("import recorder.capabilities.remembering")
+    assert "sqlalchemy.dialects.sqlite.pysqlite" in loaded
+    assert loaded & {"asyncio", "importlib.metadata", "alembic"} == set()
+
+
+def test_what_sqlalchemy_is_spared_is_there_when_it_asks() -> None:
+    """A module that was put off is the real one once one of its names is asked for."""
+    from recorder.store.library import sa  # noqa: PLC0415 - what this is about
+
+    assert sa.util.concurrency.asyncio.CancelledError is asyncio.CancelledError
+    assert sa.util.compat.importlib_metadata.entry_points is importlib.metadata.entry_points
+    assert sa.util.concurrency.iscoroutine(1) is False
 
 
 def test_a_check_in_json_loads_no_drawing(tmp_path: Path) -> None:

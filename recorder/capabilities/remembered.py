@@ -1,0 +1,30 @@
+"""What the process that records is told, and what it tells back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from recorder.model import Snapshot
+from recorder.render.past import NO_PAST, Past
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What to record, and since when to tell the changes."""
+
+    path: Path
+    snapshot: Snapshot
+    since: datetime | None  # None: since a person last looked
+    previous: bool  # since the snapshot before this one
+    record: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A picture with its past."""
+
+    snapshot: Snapshot  # knows when what is away was last seen
+    past: Past = NO_PAST
+    recorded: bool = False
+    notes: tuple[str, ...] = ()
+    trouble: str | None = None  # why it is not recorded, where it should be
