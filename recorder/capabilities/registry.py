@@ -84,6 +84,12 @@ CAPABILITIES = (
         ("imports", "metrics", "radarr"),
     ),
     Capability(
+        "media.gaps",
+        "The open gaps of the operational register that concern media",
+        "recorder.capabilities.gaps",
+        ("gaps",),
+    ),
+    Capability(
         "media.diff",
         "What differs between two moments, or between one and now",
         "recorder.capabilities.diff",

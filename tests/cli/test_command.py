@@ -166,6 +166,7 @@ def test_cap_list_as_json_names_every_capability_with_its_command() -> None:
         "media.service.status",
         "media.nfs.verify",
         "media.metrics.today",
+        "media.gaps",
         "media.diff",
         "media.history.info",
         "media.history.check",

@@ -20,6 +20,8 @@ from recorder.render import (
     difference,
     difference_document,
     document,
+    gaps,
+    gaps_document,
     health,
     history_document,
     imports,
@@ -34,6 +36,7 @@ from recorder.store.figures import Census
 from . import differences, histories, pasts
 from . import examples as made
 
+REGISTER = Path("ops/bindings/operational.gaps.yaml")
 FOLDER = Path(__file__).parent / "screens"
 
 
@@ -162,6 +165,8 @@ SCREENS = {
     "diff-morning-80.txt": Golden(lambda: _differs(differences.MORNING)),
     "diff-nothing-80.txt": Golden(lambda: _differs(differences.NOTHING)),
     "diff-hostile-80.txt": Golden(lambda: _differs(differences.HOSTILE)),
+    "gaps-80.txt": Golden(lambda: gaps.screen(made.GAPS, REGISTER, None)),
+    "gaps-hostile-80.txt": Golden(lambda: gaps.screen(made.HOSTILE_GAPS, REGISTER, None)),
     "history-60.txt": Golden(lambda: _history(histories.YEARS), 60),
     "history-80.txt": Golden(lambda: _history(histories.YEARS)),
     "history-80-ascii.txt": Golden(lambda: _history(histories.YEARS), options={"ascii_only": True}),
@@ -171,6 +176,7 @@ SCREENS = {
 
 
 DOCUMENTS = {
+    "gaps.json": lambda: gaps_document.gaps(made.GAPS, REGISTER, None, generated_at=made.NOW),
     "diff.json": lambda: difference_document.difference(
         differences.NIGHTFALL, generated_at=made.NOW
     ),
