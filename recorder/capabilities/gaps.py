@@ -1,6 +1,7 @@
 """media.gaps: the open gaps of the operational register that concern media."""
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -19,7 +20,7 @@ def command(ctx: click.Context, *, as_json: bool, ascii_only: bool) -> ExitCode:
 
     No host is asked. Exits 0 whether there are any, 1 when the register can't be read.
     """
-    folder = bindings_folder(ctx)
+    folder = bindings_folder(ctx.find_object(Path))
     pending = start_reading_gaps(folder)
     register = folder / REGISTER if folder and (folder / REGISTER).exists() else None
     if as_json:
