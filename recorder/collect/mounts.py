@@ -6,17 +6,13 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from recorder.bindings.stack import MountBinding, VolumeBinding
-from recorder.model import Mount, MountState, Reason, Volume, VolumeState
+from recorder.model import NETWORK_TYPES, Mount, MountState, Reason, Volume, VolumeState
 
 SLOW_MS = 1000
 MOST_BYTES = (1 << 63) - 1
 TEXT_LIMIT = 500
 KILLED = 128
 AUTOMOUNTER = "autofs"
-NETWORK_TYPES = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "9p", "virtiofs", "davfs", "afs", "lustre"}
-)
-NETWORK_FUSES = frozenset({"fuse.sshfs", "fuse.rclone", "fuse.glusterfs", "fuse.s3fs"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,4 +247,4 @@ def _why(space: Space) -> Reason:
 
 def network_entry(entries: Mapping[str, Entry], path: str) -> bool:
     """Whether what is mounted at a path comes over the network."""
-    return path in entries and entries[path].fs_type in NETWORK_TYPES | NETWORK_FUSES
+    return path in entries and entries[path].fs_type in NETWORK_TYPES

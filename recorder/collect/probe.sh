@@ -190,7 +190,7 @@ search_paths() {
             /boot | /boot/* | /dev/* | /snap/* | /run/* | /var/lib/docker/* | /var/lib/containers/*) continue ;;
         esac
         case $1 in
-            nfs | nfs4 | cifs | smb3 | ceph | glusterfs | 9p | virtiofs | zfs) ;;
+            nfs | nfs4 | cifs | smb3 | ceph | glusterfs | 9p | virtiofs | davfs | afs | lustre | zfs) ;;
             fuse.lxcfs | fuse.portal | fuse.gvfsd-fuse | fuse.snapfuse | squashfs | iso9660) continue ;;
             fuse.*) ;;
             *) case $2:$path in /dev/*:* | *:/) ;; *) continue ;; esac ;;

@@ -2,6 +2,7 @@
 
 from recorder.model.day import Day, LocalTime, day_of
 from recorder.model.event import Changes, Event, Kind, Thing, Transition
+from recorder.model.network import NETWORK_TYPES
 from recorder.model.snapshot import (
     Counts,
     Endpoint,
@@ -34,6 +35,7 @@ from recorder.model.states import (
 from recorder.model.verdict import Finding, findings, verdict
 
 __all__ = [
+    "NETWORK_TYPES",
     "Backtest",
     "Changes",
     "Condition",

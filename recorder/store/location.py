@@ -12,13 +12,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from recorder.errors import PlaceError, UsageError
+from recorder.model import NETWORK_TYPES
 
 VARIABLE = "MEDIA_RECORDER_DB"
-NETWORK_TYPES = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "webdav", "davfs", "afs", "9p", "ceph"}
-    | {"glusterfs", "lustre", "acfs", "macfuse", "osxfuse", "fuse.sshfs", "fuse.rclone"}
-    | {"fuse.glusterfs", "fuse.s3fs", "fuse.davfs2"}
-)
 MOUNTINFO = Path("/proc/self/mountinfo")
 
 

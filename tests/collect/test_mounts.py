@@ -1,10 +1,13 @@
 """What a mount and a volume are taken for, state by state and in the order of precedence."""
 
 import itertools
+import re
+from pathlib import Path
 
 import pytest
 
 from recorder.bindings.stack import HostBinding, MountBinding, Stack, VolumeBinding
+from recorder.collect import mounts
 from recorder.collect.assemble import mounts_of, volumes_of
 from recorder.collect.look import HostLook
 from recorder.collect.mounts import Entry, Reply, Space, export, judge_mount, parse_paths
@@ -17,6 +20,7 @@ from recorder.model import (
     Volume,
     VolumeState,
 )
+from recorder.model.network import LINUX_NETWORK_TYPES
 
 PATH = "/mnt/media"
 WANTED = MountBinding(PATH, "pve:/media", "rw")
@@ -342,3 +346,10 @@ def test_what_a_host_finds_is_shown_behind_what_is_declared() -> None:
         ("/mnt/tv", MountState.OK, "ro", None),
     ]
     assert [(v.name, v.path, v.state) for v in volumes] == [("here:/", "/", VolumeState.OK)]
+
+
+def test_a_host_knows_network_filesystems_as_the_program_does() -> None:
+    """The probe's list and the program's are one: what is shown, and where no history is kept."""
+    script = Path(mounts.__file__).with_name("probe.sh").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"^ *(nfs \|.*)\) ;;$", script, re.MULTILINE)
+    assert {*listed.split(" | ")} == LINUX_NETWORK_TYPES | {"zfs"}  # whose source is no device
