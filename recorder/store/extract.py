@@ -17,6 +17,7 @@ from recorder.store.engine import opened
 from recorder.store.library import sa
 from recorder.store.naming import places
 from recorder.store.rows import Definition, Image, seconds
+from recorder.store.selecting import JOINS_OF_SERVICE
 from recorder.store.tables import SHAPES, rollup_day, rollup_hour, sample, series
 from recorder.store.things import Place, time_of
 from recorder.store.values import Step
@@ -95,11 +96,7 @@ def _own_columns(kind: Kind) -> Iterator[tuple[str, str]]:
 
 
 OWN = {kind: dict(_own_columns(kind)) for kind in Kind}
-JOINS = {
-    Kind.SERVICE: """
-    JOIN definition ON definition.id = span.definition_id
-    LEFT JOIN image ON image.id = span.image_id"""
-}
+JOINS = {Kind.SERVICE: JOINS_OF_SERVICE}
 URL = "url"  # what an endpoint's label is
 SPAN_COLUMNS = (
     *(*PLACE, "first_seen_at", "last_seen_at", "state", "reason", URL),

@@ -11,11 +11,9 @@ from typing import Any
 from recorder.model import Kind
 from recorder.store.library import sa
 from recorder.store.rows import Definition, Image, Row
-from recorder.store.tables import SHAPES, definition, entity, image, spans
+from recorder.store.tables import SHAPES
 from recorder.store.things import Place
 
-parent = entity.alias("parent")
-grandparent = entity.alias("grandparent")
 OF_SERVICE = ", ".join(
     [f"definition.{name}" for name in Definition._fields]
     + [f"image.{name} AS image_{name}" for name in Image._fields]
@@ -46,23 +44,6 @@ def spans_sql(kind: Kind, where: str, *, placed: bool = False, more: str = "") -
         f"SELECT {', '.join(columns)} FROM {first}entity "  # noqa: S608 - the names are our own
         f"JOIN {kind}_span AS span ON span.entity_id = entity.id {joins} WHERE {where}"
     )
-
-
-def select_spans(kind: Kind, *, placed: bool = False) -> sa.Select[Any]:
-    """The same as `spans_sql`, to be composed further."""
-    span = spans[kind]
-    columns = [entity.c.parent_id, entity.c.identity, entity.c.name, entity.c.position, *span.c]
-    joined = entity.join(span, entity.c.id == span.c.entity_id)
-    if kind is Kind.SERVICE:
-        columns += [definition.c[name] for name in Definition._fields]
-        columns += [image.c[name].label(f"image_{name}") for name in Image._fields]
-        joined = joined.join(definition, definition.c.id == span.c.definition_id)
-        joined = joined.outerjoin(image, image.c.id == span.c.image_id)
-    if placed:
-        columns += [parent.c.name.label("parent_name"), grandparent.c.name.label("home_name")]
-        joined = joined.outerjoin(parent, parent.c.id == entity.c.parent_id)
-        joined = joined.outerjoin(grandparent, grandparent.c.id == parent.c.parent_id)
-    return sa.select(*columns).select_from(joined)
 
 
 def at_time(kind: Kind, *, known: bool = False) -> str:
