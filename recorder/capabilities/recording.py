@@ -77,7 +77,8 @@ class Recording:
             except StoreError as error:
                 self.trouble = error
         try:
-            self._beside = Beside(partial(_ready, self._path))
+            record = self._record and self.trouble is None
+            self._beside = Beside(partial(_ready, self._path, record=record))
         except OSError as error:
             said = f"no process to record with: {error.strerror}"
             self.trouble = self.trouble or StoreError(said)
@@ -91,7 +92,7 @@ class Recording:
         if self._wait_sec and sys.stderr.isatty():
             click.echo("another look is under way; waiting for it ...", err=True)
         if not self._lock.enter_context(one_look(self._path, self._wait_sec)):
-            self.trouble = BusyError("another look is under way; this one is not recorded")
+            self.trouble = BusyError("another look is still under way; look again in a minute")
 
     def __exit__(self, *_: object) -> None:
         if self._beside:
@@ -102,6 +103,8 @@ class Recording:
         self, snapshot: "Snapshot", since: datetime | None = None, *, previous: bool = False
     ) -> "Remembered":
         """Record a snapshot of the whole stack, and tell what changed. Raises no StoreError."""
+        from dataclasses import replace  # noqa: PLC0415 - behind the fork
+
         from recorder.capabilities.remembered import Keeping, Remembered  # noqa: PLC0415
 
         record = self._record and self.trouble is None
@@ -112,12 +115,24 @@ class Recording:
         except StoreError as error:
             self.trouble = self.trouble or (error if record else None)
             kept = Remembered(snapshot)
-        trouble = str(self.trouble) if self.trouble else kept.trouble
-        return Remembered(kept.snapshot, kept.past, kept.recorded, kept.notes, trouble)
+        if not self._record and kept.trouble:
+            unread = f"changes can't be told: {kept.trouble}"
+            return replace(kept, notes=(*kept.notes, unread), trouble=None)
+        return replace(kept, trouble=str(self.trouble) if self.trouble else kept.trouble)
 
 
-def _ready(path: Path) -> "Callable[[Keeping], Iterator[Remembered]]":
+def tell_trouble(kept: "Remembered") -> None:
+    """Say on standard error, behind the result, why it is not recorded: in one line, to copy from.
+
+    In the picture it would be folded, and lost where that is piped on.
+    """
+    if kept.trouble:
+        sys.stdout.flush()
+        click.echo(f"ops: not recorded: {kept.trouble}", err=True)
+
+
+def _ready(path: Path, *, record: bool) -> "Callable[[Keeping], Iterator[Remembered]]":
     """In the process beside: load the store, and warm it."""
     from recorder.capabilities.remembering import warmed  # noqa: PLC0415 - slow; loaded there
 
-    return warmed(path)
+    return warmed(path, record=record)

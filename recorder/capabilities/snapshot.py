@@ -15,7 +15,7 @@ from recorder.capabilities.looking import (
     outcome,
     print_json,
 )
-from recorder.capabilities.recording import Recording, history_option
+from recorder.capabilities.recording import Recording, history_option, tell_trouble
 from recorder.errors import BusyError, ExitCode
 
 if TYPE_CHECKING:
@@ -69,5 +69,6 @@ def _tell(kept: "Remembered", *, as_json: bool) -> None:
 
         for line in lines(kept.past.changes, tz=LocalTime()):
             click.echo(line)
-    for note in (*kept.notes, *([f"not recorded: {kept.trouble}"] if kept.trouble else [])):
+    for note in kept.notes:
         click.echo(f"ops: {note}", err=True)
+    tell_trouble(kept)

@@ -26,6 +26,7 @@ from recorder.capabilities.recording import (
     Recording,
     history_option,
     moment_of,
+    tell_trouble,
 )
 from recorder.errors import ExitCode, UsageError
 from recorder.history.when import FORMS
@@ -112,9 +113,8 @@ def _show(
     kept = keep(finish(look, choice))
     read = pending.result() if pending else None
     notes = [note for note in (read.note if read else None, *kept.notes) if note]
-    if kept.trouble:
-        notes.append(f"not recorded: {kept.trouble}")
     draw(kept, read.gaps if read else (), notes)
+    tell_trouble(kept)
     return ExitCode.NOT_RECORDED if kept.trouble else outcome(kept.snapshot)
 
 
@@ -122,7 +122,9 @@ def _as_json(_choice: Choice) -> "Draw":
     from recorder.render import document  # noqa: PLC0415 - while hosts are asked
 
     def draw(kept: "Remembered", gaps: "Sequence[Gap]", notes: Sequence[str]) -> None:
-        told = partial(document.status, recorded=kept.recorded, notes=notes, past=kept.past)
+        trouble = [f"not recorded: {kept.trouble}"] if kept.trouble else []
+        said = [*notes, *trouble]
+        told = partial(document.status, recorded=kept.recorded, notes=said, past=kept.past)
         print_json(told(kept.snapshot, gaps, generated_at=now()))
 
     return draw

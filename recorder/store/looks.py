@@ -49,7 +49,7 @@ def time_to_record(taken_at: datetime, before: Before) -> int:
         return before.last_ts + 1
     newest_at = time_of(before.last_ts)
     raise ClockError(
-        f"not recorded: the clock says {_iso(taken_at)}, but the newest snapshot is of "
+        f"the clock says {_iso(taken_at)}, but the newest snapshot is of "
         f"{_iso(newest_at)}; set the clock, or if it was wrong then, "
         f"`ops media.history.repair --drop-after {_iso(taken_at)}`"
     )

@@ -83,7 +83,8 @@ def _healthy() -> RenderableType:
 
 
 def _night() -> RenderableType:
-    return dashboard(made.NIGHT, made.GAPS, tz=made.TZ, notes=["not recorded: the disk is full"])
+    notes = ["the clock went back 0:02:00; recorded 121 s later"]
+    return dashboard(made.NIGHT, made.GAPS, tz=made.TZ, notes=notes)
 
 
 def _hostile() -> RenderableType:

@@ -355,7 +355,7 @@ def test_a_clock_set_back_far_is_refused_and_nothing_is_recorded(engine: sa.Engi
     with pytest.raises(ClockError) as refused:
         record(engine, replace(look(0), taken_at=NOON - timedelta(days=2)))
     assert str(refused.value) == (
-        "not recorded: the clock says 2026-02-14T12:00:00Z, but the newest snapshot is of "
+        "the clock says 2026-02-14T12:00:00Z, but the newest snapshot is of "
         "2026-02-16T12:00:00Z; set the clock, or if it was wrong then, "
         "`ops media.history.repair --drop-after 2026-02-14T12:00:00Z`"
     )
