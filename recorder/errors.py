@@ -8,10 +8,10 @@ The tree:
     ├── ActionError           what was agreed to could not be carried out
     └── StoreError            the history can't be written or read
         ├── NoHistoryError    nothing was recorded, or not at that time
-        ├── PlaceError        it lies where SQLite can't keep it whole: a network filesystem
+        ├── PlaceError        it lies where SQLite can't keep it whole: on a network
         ├── ForeignError      the file is another application's
         ├── NewerError        a newer program made it
-        ├── OlderError        it waits for an upgrade that can't be made here
+        ├── OlderError        it waits for an upgrade, and whoever reads or may not write makes none
         ├── DamagedError      the file is not what was written
         ├── BusyError         another process holds it
         ├── FullError         the disk is full
@@ -81,7 +81,7 @@ class NoHistoryError(StoreError):
 
 
 class PlaceError(StoreError):
-    """The file lies on a filesystem whose locks SQLite can't rely on."""
+    """No file can be kept there, or not on a filesystem whose locks SQLite can't rely on."""
 
 
 class ForeignError(StoreError):
@@ -93,7 +93,7 @@ class NewerError(StoreError):
 
 
 class OlderError(StoreError):
-    """The file waits for an upgrade that can't be made here."""
+    """The file waits for an upgrade, and whoever reads or may not write makes none."""
 
 
 class DamagedError(StoreError):

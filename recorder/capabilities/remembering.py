@@ -35,16 +35,17 @@ from recorder.store.values import Moment
 OF_SPACE = (Kind.VOLUME,)
 
 
-def warmed(path: Path) -> Callable[[Keeping], Iterator[Remembered]]:
+def warmed(path: Path, *, record: bool) -> Callable[[Keeping], Iterator[Remembered]]:
     """A way to remember, its queries made ready on what is recorded already.
 
-    Nothing is made and nothing changed by that; what can't be opened yet is left for later.
+    Nothing is made by that; what can't be opened yet is left for later. Only for a look that will
+    be recorded, whose turn it is, an older schema is upgraded.
     """
     store = contextlib.ExitStack()
     engine = None
     if path.exists():
         with contextlib.suppress(StoreError):
-            engine = store.enter_context(opened(path))
+            engine = store.enter_context(opened(path, writing=record))
             before = read.last_look(engine)
             if before:
                 read.last_look_by_person(engine)
@@ -81,7 +82,7 @@ def _remember(
 
 
 def recall(keeping: Keeping) -> Remembered:
-    """The past of a snapshot that is not recorded, as far as the history can be read."""
+    """The past of a snapshot that is not recorded; with the trouble, where it can't be read."""
     try:
         with opened(keeping.path, writing=False) as engine:
             since = _since(engine, keeping)
@@ -89,8 +90,10 @@ def recall(keeping: Keeping) -> Remembered:
             changed = (*transitions(engine, since), *now) if since else ()
             seen = read.snapshots_since(engine, since) + 1 if since else 1
             return _with_past(engine, keeping, since, changed, seen)
-    except StoreError:
+    except NoHistoryError:
         return Remembered(keeping.snapshot)
+    except StoreError as error:
+        return Remembered(keeping.snapshot, trouble=str(error))
 
 
 def _since(engine: History, keeping: Keeping) -> datetime | None:

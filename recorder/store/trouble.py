@@ -82,7 +82,8 @@ def _of_system(path: Path, error: OSError) -> StoreError:
         return full(path)
     if kind is ReadOnlyError:
         return read_only(path)
-    return StoreError(f"{path}: {(error.strerror or str(error)).lower()}")
+    reason = (error.strerror or str(error)).lower()
+    return StoreError(f"{path}: {reason}; see `ls -la {path.parent}`")
 
 
 def _is_full(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""The schema: what migrations make, what old files become, and what a failing upgrade leaves."""
+"""The schema: what migrations make, by whichever way they are run."""
 
 import contextlib
 import sqlite3
@@ -9,30 +9,20 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from recorder.errors import NewerError, OlderError, StoreError
+from recorder.errors import NewerError
 from recorder.store import migrate, tables
 from recorder.store.as_of import latest
 from recorder.store.backup import check
 from recorder.store.connection import connect
 from recorder.store.engine import APPLICATION_ID, opened
 from recorder.store.record import record
-from store.stacks import NOON, after, kept, look
+from store.freeze import GOLDEN, schema_of
+from store.stacks import NOON, after, look
 
 ROOT = Path(__file__).resolve().parents[2]
-GOLDEN = Path(__file__).with_name("schema.sql")
-FROZEN = sorted(Path(__file__).with_name("frozen").glob("*.sql"))
-
-
-def schema_of(path: Path) -> str:
-    with contextlib.closing(connect(path)) as connection:
-        rows = connection.execute(
-            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name"
-        )
-        return "".join(f"{sql};\n\n" for (sql,) in rows)
 
 
 def pragma(path: Path, name: str) -> object:
@@ -131,115 +121,6 @@ def test_odd_characters_in_a_path_are_just_characters(tmp_path: Path) -> None:
         record(engine, look(0))
     assert check(path) == ()
     assert [file.name for file in path.parent.iterdir()] == [path.name]
-
-
-@pytest.mark.parametrize("dump", FROZEN, ids=lambda dump: dump.stem)
-def test_every_schema_ever_released_is_read(dump: Path, path: Path) -> None:
-    """A file of any older program is upgraded with its rows, and goes on."""
-    path.parent.mkdir()
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        connection.executescript(dump.read_text(encoding="utf-8"))
-        connection.execute("PRAGMA journal_mode = WAL")
-    with opened(path) as engine:
-        assert kept(latest(engine).snapshot) == kept(look(2))
-        record(engine, look(3))
-    assert check(path) == ()
-    assert schema_of(path) == GOLDEN.read_text(encoding="utf-8")
-
-
-@pytest.fixture
-def with_next(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
-    """A history with rows, and a program that knows one revision more than made it."""
-    with opened(path) as engine:
-        record(engine, look(0))
-    folder = tmp_path / "migrations"
-    subprocess.run(["cp", "-r", str(migrate.migrations()), str(folder)], check=True)
-    monkeypatch.setattr(migrate, "migrations", lambda: folder)
-    monkeypatch.setattr(migrate, "REVISIONS", (*migrate.REVISIONS, "next"))
-    monkeypatch.setattr(migrate, "HEAD", "next")
-    return path, folder / "versions" / "next.py"
-
-
-HEAD = migrate.HEAD
-NEXT = f"""
-from alembic import op
-revision, down_revision = "next", "{HEAD}"
-
-def upgrade():
-    op.execute("ALTER TABLE site ADD COLUMN motto TEXT")
-    {{more}}
-"""
-
-
-def test_an_older_file_is_upgraded_after_a_checked_copy(with_next: tuple[Path, Path]) -> None:
-    """The copy beside it is the file as it was; the upgraded one goes on."""
-    path, version = with_next
-    version.write_text(NEXT.format(more=""))
-    with opened(path) as engine:
-        with engine.connect() as connection:
-            assert connection.execute(sa.text("SELECT motto FROM site")).all() == [(None,)]
-        record(engine, look(1))
-    copy = path.with_name("history.db.before-next")
-    with contextlib.closing(connect(copy)) as connection:
-        assert migrate.revision_of(connection) == HEAD
-        assert connection.execute("SELECT count(*) FROM snapshot").fetchone() == (1,)
-    assert check(path) == ()
-
-
-@pytest.mark.parametrize(
-    "failing",
-    [
-        'raise RuntimeError("half way")',
-        'op.execute("INSERT INTO no_such_table VALUES (1)")',
-        'op.execute("DELETE FROM entity")',  # leaves spans without their thing
-    ],
-)
-def test_an_upgrade_that_fails_leaves_the_file_as_it_was(
-    with_next: tuple[Path, Path], failing: str
-) -> None:
-    """Schema and mark change together or not at all."""
-    path, version = with_next
-    version.write_text(NEXT.format(more=failing))
-    before = schema_of(path)
-    with (
-        pytest.raises(StoreError, match=r"could not be upgraded .* and is as it was"),
-        opened(path),
-    ):
-        pass
-    assert schema_of(path) == before
-    with contextlib.closing(connect(path)) as connection:
-        assert migrate.revision_of(connection) == HEAD
-        assert connection.execute("SELECT count(*) FROM entity").fetchone() == (6,)
-    assert check(path) == ()
-
-
-def test_remaking_a_parent_table_keeps_its_children(with_next: tuple[Path, Path]) -> None:
-    """Foreign keys sleep while a schema changes, and are checked after."""
-    path, version = with_next
-    remake = """
-    op.execute("CREATE TABLE anew (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT")
-    op.execute("INSERT INTO anew SELECT id, name FROM site")
-    op.execute("DROP TABLE site")
-    op.execute("ALTER TABLE anew RENAME TO site")"""
-    version.write_text(NEXT.format(more=remake))
-    with opened(path), contextlib.closing(connect(path)) as connection:
-        assert connection.execute("SELECT count(*) FROM entity").fetchone() == (6,)
-    assert check(path) == ()
-
-
-def test_an_older_file_that_may_not_be_written_is_told_so(
-    with_next: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A reader without the right to upgrade learns who can, and how."""
-    path, version = with_next
-    version.write_text(NEXT.format(more=""))
-    monkeypatch.setattr("os.access", lambda *_: False)
-    with (
-        pytest.raises(OlderError, match=r"`ops media\.history\.upgrade`"),
-        opened(path, writing=False),
-    ):
-        pass
 
 
 def test_whether_it_is_current_is_asked_without_alembic(made: Path) -> None:
