@@ -1,57 +1,84 @@
-"""When a volume will be full: the trend of its free space, and a range of days.
+"""When a volume will be full: a range of days from the trend of its free space, never a day.
 
-The trend is the Theil-Sen slope: the median of the slopes between each two days (H. Theil, A
-rank-invariant method of linear and polynomial regression analysis, Proc. Kon. Ned. Akad. v.
-Wetensch. A 53, 1950). Its range holds the slopes that Kendall's rank correlation does not reject
-(P. K. Sen, Estimates of the regression coefficient based on Kendall's tau, J. Am. Stat. Assoc. 63,
-1968, section 3). What is told is a range, never a day; where the range holds zero, nothing.
+A trend holds for as long as nothing breaks it (`steps`), and at most for 90 days: what is older
+tells little of what is to come. Where its range holds zero, nothing is foretold. Beside each
+forecast stands what would have been said 30 days before, and what it has come to.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
-from itertools import combinations
+from datetime import date, timedelta
+from math import ceil, floor
 
-from recorder.model import Daily, Forecast, NoForecast, Unforeseen
+from recorder.history.steps import newest_trend
+from recorder.history.trend import Trend, trend
+from recorder.model import Backtest, Daily, Forecast, NoForecast, Unforeseen
 
-LONGEST_DAYS = 90  # what is older tells little of what is to come
-FEWEST_DAYS = 14  # with a value: two weeks, so that no weekday stands alone
-NORMAL_90 = 1.645  # 90 of 100 values of a normal distribution are within so many deviations
+LONGEST_DAYS = 90
+HABIT_DAYS = 120  # in which what comes every month comes three times
+BACKTEST_DAYS = 30
+READ_DAYS = HABIT_DAYS + BACKTEST_DAYS  # that are worth giving to `forecast`
+FEWEST_DAYS = 14  # from the first to the last: each weekday twice
+FEWEST_VALUES = 7
+DIGITS = 6  # of a day, so that a day and nothing is not two
 
 
 def forecast(daily: Iterable[Daily]) -> Forecast | NoForecast:
     """The forecast from daily values in any order; of a day told twice, the last told counts."""
-    values = _one_a_day(daily)
-    if len(values) < FEWEST_DAYS:
+    by_day = {it.day: it for it in daily}
+    values = [by_day[day] for day in sorted(by_day)]
+    current = _current(values)
+    found = _trend(current)
+    if not isinstance(found, Trend):
+        return found
+    slopes = floor(found.low), round(found.slope), ceil(found.high)
+    full, reason = None, None
+    if found.slope < 0:
+        soonest, latest = found.used_up(current[-1].free_bytes)
+        full = floor(round(soonest, DIGITS)), ceil(round(latest, DIGITS))
+    else:
+        reason = Unforeseen.NOT_FILLING
+    return Forecast(
+        since=current[0].day,
+        days=len(current),
+        slope_bytes_per_day=slopes[1],
+        slope_low=slopes[0],
+        slope_high=slopes[2],
+        full_in_days=full,
+        reason=reason,
+        backtest=_backtest(values, current[0].day),
+    )
+
+
+def _current(values: Sequence[Daily]) -> Sequence[Daily]:
+    """The values of the trend that holds now."""
+    recent = newest_trend(_last(values, HABIT_DAYS))
+    return _last(recent, LONGEST_DAYS)
+
+
+def _last(values: Sequence[Daily], days: int) -> Sequence[Daily]:
+    return [it for it in values if (values[-1].day - it.day).days < days]
+
+
+def _trend(values: Sequence[Daily]) -> Trend | NoForecast:
+    if len(values) < FEWEST_VALUES or (values[-1].day - values[0].day).days + 1 < FEWEST_DAYS:
         since = values[0].day if values else None
         return NoForecast(Unforeseen.FEW_DAYS, since, len(values))
-    low, middle, high = slopes(values)
-    since, free = values[0].day, values[-1].free_bytes
-    if low <= 0 <= high:
-        return NoForecast(Unforeseen.UNCERTAIN, since, len(values))
-    if middle > 0:
-        reason = Unforeseen.NOT_FILLING
-        return Forecast(since, len(values), middle, low, high, None, reason)
-    full = (max(free, 0) // -low, -(-max(free, 0) // -high))
-    return Forecast(since, len(values), middle, low, high, full)
+    found = trend([(it.day.toordinal(), it.free_bytes) for it in values])
+    if floor(found.low) <= 0 <= ceil(found.high):
+        return NoForecast(Unforeseen.UNCERTAIN, values[0].day, len(values))
+    return found
 
 
-def _one_a_day(daily: Iterable[Daily]) -> Sequence[Daily]:
-    """The newest days, in order."""
-    by_day: dict[date, Daily] = {it.day: it for it in daily}
-    days = sorted(by_day)
-    return [by_day[day] for day in days if (days[-1] - day).days < LONGEST_DAYS]
-
-
-def slopes(values: Sequence[Daily]) -> tuple[int, int, int]:
-    """The lowest likely slope, the Theil-Sen slope and the highest likely one, in bytes a day."""
-    numbered = [(it.day.toordinal(), it.free_bytes) for it in values]
-    steps = sorted(
-        (later - free) / (day - begin) for (begin, free), (day, later) in combinations(numbered, 2)
-    )
-    count, pairs = len(numbered), len(steps)
-    variance = count * (count - 1) * (2 * count + 5) / 18  # of Kendall's S
-    ranks = NORMAL_90 * variance**0.5
-    low = steps[max(0, int((pairs - ranks) / 2))]
-    high = steps[min(pairs - 1, int((pairs + ranks) / 2))]
-    middle = (steps[(pairs - 1) // 2] + steps[pairs // 2]) / 2
-    return round(low), round(middle), round(high)
+def _backtest(values: Sequence[Daily], since: date) -> Backtest | None:
+    """What was to be said 30 days ago; None where that was nothing, or a step has come since."""
+    now = values[-1]
+    then = [it for it in values if it.day <= now.day - timedelta(days=BACKTEST_DAYS)]
+    if not then or then[-1].day < since:
+        return None
+    found = _trend(_current(then))
+    if not isinstance(found, Trend):
+        return None
+    days = (now.day - then[-1].day).days
+    low, high = found.over(days)
+    change = (now.free_bytes - then[-1].free_bytes) / days
+    return Backtest(then[-1].day, floor(low), ceil(high), round(change))
