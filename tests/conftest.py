@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -14,6 +15,9 @@ from realhosts import Lab
 from realhosts.leftovers import clear_abandoned
 from realhosts.packages import UnavailableError, require_parts
 
+# How long an example takes is the machine's affair, not a rule of the product.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 OWN_LAB = Path(tempfile.gettempdir(), "media-recorder-lab-of-")
 
 

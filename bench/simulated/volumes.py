@@ -38,7 +38,7 @@ def weekends(rng: random.Random, day: int) -> float:
 def bursts(rng: random.Random, _day: int) -> float:
     """Every three weeks or so a whole collection."""
     often = -50 * rng.expovariate(1)
-    return often - (1000 * rng.uniform(0.5, 1.5) if rng.random() < 0.05 else 0)
+    return often - (1000 * rng.uniform(0.5, 1.5) if rng.random() < 1 / 20 else 0)
 
 
 def seasons(rng: random.Random, day: int) -> float:
@@ -57,7 +57,7 @@ def weekly(rng: random.Random, day: int) -> float:
 
 def monthly(rng: random.Random, day: int) -> float:
     """A clean-up every thirty days."""
-    return -150 * rng.uniform(0.3, 1.7) + 1500 * rng.uniform(0.8, 1.2) * (day % 30 == 7)
+    return -150 * rng.uniform(0.3, 1.7) + 1500 * rng.uniform(0.8, 1.2) * (day % 30 == WEEK)
 
 
 def still(_rng: random.Random, _day: int) -> float:

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
 
+from recorder.capabilities.foreseeing import Outlooks, brought_up, foresee
 from recorder.capabilities.remembered import Keeping, Remembered
 from recorder.errors import NoHistoryError, StoreError
 from recorder.history.delta import fold
@@ -42,7 +43,7 @@ def warmed(path: Path, *, record: bool) -> Callable[[Keeping], Iterator[Remember
     be recorded, whose turn it is, an older schema is upgraded.
     """
     store = contextlib.ExitStack()
-    engine = None
+    engine, outlooks = None, None
     if path.exists():
         with contextlib.suppress(StoreError):
             engine = store.enter_context(opened(path, writing=record))
@@ -52,19 +53,23 @@ def warmed(path: Path, *, record: bool) -> Callable[[Keeping], Iterator[Remember
                 read.snapshots_since(engine, before)
                 transitions(engine, before)
                 as_of(engine, before, OF_SPACE)
+                outlooks = foresee(engine, before)
                 rehearse(engine)
-    return partial(_remember, store, engine)
+    return partial(_remember, store, engine, outlooks)
 
 
 def _remember(
-    store: contextlib.ExitStack, engine: History | None, keeping: Keeping
+    store: contextlib.ExitStack,
+    engine: History | None,
+    outlooks: Outlooks | None,
+    keeping: Keeping,
 ) -> Iterator[Remembered]:
     """Record, where that is asked for, and tell the past; where recording fails, why it did.
 
     The answer comes first; then what is past its time is tidied away, and the file closed.
     """
     if not keeping.record:
-        yield recall(keeping)
+        yield recall(keeping, outlooks)
         return
     try:
         with store:
@@ -73,15 +78,15 @@ def _remember(
             done = record(engine, keeping.snapshot)
             changed = transitions(engine, since) if since else ()
             seen = read.snapshots_since(engine, since) if since else 1
-            told = _with_past(engine, keeping, since, changed, seen)
+            told = _with_past(engine, keeping, since, changed, seen, outlooks=outlooks)
             notes = (*told.notes, done.note) if done.note else told.notes
             yield replace(told, recorded=True, notes=notes)
             tidy(engine)
     except StoreError as error:
-        yield replace(recall(keeping), trouble=str(error))
+        yield replace(recall(keeping, outlooks), trouble=str(error))
 
 
-def recall(keeping: Keeping) -> Remembered:
+def recall(keeping: Keeping, outlooks: Outlooks | None = None) -> Remembered:
     """The past of a snapshot that is not recorded; with the trouble, where it can't be read."""
     try:
         with opened(keeping.path, writing=False) as engine:
@@ -89,7 +94,7 @@ def recall(keeping: Keeping) -> Remembered:
             now = net(latest(engine).snapshot, keeping.snapshot)
             changed = (*transitions(engine, since), *now) if since else ()
             seen = read.snapshots_since(engine, since) + 1 if since else 1
-            return _with_past(engine, keeping, since, changed, seen)
+            return _with_past(engine, keeping, since, changed, seen, outlooks=outlooks)
     except NoHistoryError:
         return Remembered(keeping.snapshot)
     except StoreError as error:
@@ -108,6 +113,8 @@ def _with_past(
     since: datetime | None,
     changed: Iterable[Transition],
     snapshots: int,
+    *,
+    outlooks: Outlooks | None = None,
 ) -> Remembered:
     snapshot, moment = keeping.snapshot, None
     if _is_partly_unseen(snapshot):
@@ -118,6 +125,7 @@ def _with_past(
     except NoHistoryError:
         then, notes = None, ("recording began after that: CHANGES are those since then",)
     asked = keeping.since is not None or keeping.previous
+    outlooks = foresee(engine, snapshot.taken_at) if outlooks is None else outlooks
     return Remembered(
         with_last_seen(snapshot, moment),
         Past(
@@ -126,6 +134,7 @@ def _with_past(
             free_then=free_space(then) if then else {},
             last_free=dict(_last_free(snapshot, moment)) if moment else {},
             last_known=dict(_last_known(snapshot, moment)) if moment else {},
+            outlooks=brought_up(outlooks, snapshot),
         ),
         notes=notes,
     )

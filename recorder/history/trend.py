@@ -7,7 +7,7 @@ Wetensch. A 53, 1950). A few odd days do not move it.
 Its range is the wider of two. Sen's: the slopes that Kendall's rank correlation does not reject
 (P. K. Sen, Estimates of the regression coefficient based on Kendall's tau, J. Am. Stat. Assoc. 63,
 1968, section 3). That takes the days to be independent of each other, and space is not: what was
-stored stays, so deviations add up, and Sen's range alone would hold one true slope in six
+stored stays, so deviations add up, and Sen's range alone would hold one true slope in seven
 (bench/forecast). The other takes them to add up, as in a random walk: a line through n days of one
 has the variance 6 v / 5 n, v being what a day adds (J. Durlauf and P. Phillips, Trends versus
 random walks in time series analysis, Econometrica 56, 1988). v is measured over whole weeks, in

@@ -32,7 +32,7 @@ from recorder.model.states import (
     Verdict,
     VolumeState,
 )
-from recorder.model.verdict import Finding, findings, verdict
+from recorder.model.verdict import Finding, findings, is_nearly_full, is_soon_full, verdict
 
 __all__ = [
     "NETWORK_TYPES",
@@ -76,5 +76,7 @@ __all__ = [
     "count",
     "day_of",
     "findings",
+    "is_nearly_full",
+    "is_soon_full",
     "verdict",
 ]

@@ -4,10 +4,11 @@ A cause is named once: what lives on a host that is down, or under an engine tha
 makes no finding of its own.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from recorder.model.snapshot import Host, ImportCount, Mount, Service, Snapshot, Volume
+from recorder.model.space import Forecast, NoForecast
 from recorder.model.states import (
     Condition,
     Declared,
@@ -21,6 +22,8 @@ from recorder.model.states import (
 )
 
 NEARLY_FULL_PERCENT = 95.0
+SOON_FULL_DAYS = 7
+Forecasts = Mapping[tuple[str, str], Forecast | NoForecast]  # by a volume's host and name
 NO_FINDING_OF_ITS_OWN = (Reason.HOST_DOWN, Reason.NOT_ASKED)
 
 
@@ -34,15 +37,16 @@ class Finding:
     name: str
 
 
-def findings(snapshot: Snapshot) -> tuple[Finding, ...]:
+def findings(snapshot: Snapshot, forecasts: Forecasts | None = None) -> tuple[Finding, ...]:
     """Everything that is not as it should be, in the snapshot's order."""
+    ahead = forecasts or {}
     return tuple(
         finding
         for found in (
             (f for host in snapshot.hosts for f in _of_host(host, snapshot.on(host.name))),
             (f for service in snapshot.services for f in _of_service(service)),
             (f for mount in snapshot.mounts for f in _of_mount(mount)),
-            (f for volume in snapshot.volumes for f in _of_volume(volume)),
+            (f for volume in snapshot.volumes for f in _of_volume(volume, ahead)),
             (f for imported in snapshot.imports for f in _of_import(imported)),
         )
         for finding in found
@@ -86,13 +90,28 @@ def _of_mount(mount: Mount) -> Iterator[Finding]:
         yield Finding(Verdict.FAIL, "mount", mount.host, mount.path)
 
 
-def _of_volume(volume: Volume) -> Iterator[Finding]:
-    used = volume.used_percent
+def _of_volume(volume: Volume, forecasts: Forecasts) -> Iterator[Finding]:
     if volume.state is VolumeState.UNKNOWN:
         if volume.reason not in NO_FINDING_OF_ITS_OWN:
             yield Finding(Verdict.FAIL, "volume", volume.host, volume.name)
-    elif used is not None and used >= NEARLY_FULL_PERCENT:
+    elif is_nearly_full(volume) or is_soon_full(forecasts.get((volume.host, volume.name))):
         yield Finding(Verdict.WARN, "volume", volume.host, volume.name)
+
+
+def is_nearly_full(volume: Volume) -> bool:
+    """Whether little is left of it."""
+    return volume.used_percent is not None and volume.used_percent >= NEARLY_FULL_PERCENT
+
+
+def is_soon_full(forecast: Forecast | NoForecast | None) -> bool:
+    """Whether it may be full within a week, at the soonest, and in two at the latest.
+
+    A range that is wider than that tells too little to warn of.
+    """
+    if not isinstance(forecast, Forecast) or forecast.full_in_days is None:
+        return False
+    soonest, latest = forecast.full_in_days
+    return soonest <= SOON_FULL_DAYS and latest <= 2 * SOON_FULL_DAYS
 
 
 def _of_import(imported: ImportCount) -> Iterator[Finding]:

@@ -7,11 +7,21 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from recorder.model import Finding, HostState, Snapshot, Verdict, findings
+from recorder.model import (
+    Finding,
+    HostState,
+    Snapshot,
+    Verdict,
+    Volume,
+    findings,
+    is_nearly_full,
+)
 from recorder.render import marks, words
 from recorder.render.box import Plain
 from recorder.render.grid import Grid, Row
+from recorder.render.past import NO_PAST, Past
 from recorder.render.safe import TEXT_CELLS, safe
+from recorder.render.trend import outlook
 from recorder.render.units import percent, plural
 
 _MOST_NAMED = 12
@@ -24,21 +34,23 @@ def severities(snapshot: Snapshot) -> Severities:
     return {(found.kind, found.host, found.name): found.severity for found in findings(snapshot)}
 
 
-def closing(snapshot: Snapshot, notes: Sequence[str] = ()) -> Plain:
+def closing(snapshot: Snapshot, notes: Sequence[str] = (), past: Past = NO_PAST) -> Plain:
     """The notes, then what is wrong, what is doubtful, or that all is well."""
-    found = findings(snapshot)
+    found = findings(snapshot, past.forecasts)
     rows = [Row((Text(f"{marks.WARN} {safe(note, 2 * TEXT_CELLS)}", "warn"),)) for note in notes]
     for severity, noun in ((Verdict.FAIL, "wrong"), (Verdict.WARN, "warning")):
         some = [one for one in found if one.severity is severity]
         if some:
-            rows.append(_listed(snapshot, severity, noun, some))
+            rows.append(_listed(snapshot, severity, noun, some, past))
     return Plain([Grid(rows if found else [*rows, _well(snapshot)])])
 
 
-def _listed(snapshot: Snapshot, severity: Verdict, noun: str, some: Sequence[Finding]) -> Row:
+def _listed(
+    snapshot: Snapshot, severity: Verdict, noun: str, some: Sequence[Finding], past: Past
+) -> Row:
     mark = marks.OF_VERDICT[severity]
     amount = f"{len(some)} {noun}" if noun == "wrong" else plural(len(some), noun)
-    names = [marks.glued(_named(snapshot, one)) for one in some[:_MOST_NAMED]]
+    names = [marks.glued(_named(snapshot, one, past)) for one in some[:_MOST_NAMED]]
     if len(some) > len(names):
         names.append(marks.glued(f"and {len(some) - len(names)} more"))
     head = (f"{mark} {amount.upper()}", marks.style(mark))
@@ -53,7 +65,7 @@ def _well(snapshot: Snapshot) -> Row:
     return Row((Text.assemble(head, f"; not asked: {', '.join(skipped)}" if skipped else ""),))
 
 
-def _named(snapshot: Snapshot, found: Finding) -> str:
+def _named(snapshot: Snapshot, found: Finding, past: Past) -> str:
     """What it is and how it stands, in brief: "radarr exited (137)", "slskd endpoint 502"."""
     name = safe(found.name)
     where = (found.host, found.name)
@@ -70,7 +82,14 @@ def _named(snapshot: Snapshot, found: Finding) -> str:
             return f"{safe(mount.host)}:{name} {words.MOUNT_STATES[mount.state].lower()}"
         case "volume":
             volume = next(it for it in snapshot.volumes if (it.host, it.name) == where)
-            used = volume.used_percent
-            return f"{name} unknown" if used is None else f"{name} {percent(used)} used"
+            return f"{name} {_standing(volume, past)}"
         case _:
             return f"imports of {name} unknown"
+
+
+def _standing(volume: Volume, past: Past) -> str:
+    ahead = past.forecasts.get((volume.host, volume.name))
+    used = volume.used_percent
+    if used is None:
+        return "unknown"
+    return f"{percent(used)} used" if is_nearly_full(volume) or not ahead else outlook(ahead)

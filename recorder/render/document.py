@@ -20,6 +20,7 @@ from recorder.model import (
     verdict,
 )
 from recorder.render import parts
+from recorder.render.outlook import NO_HISTORY, ahead
 from recorder.render.past import NO_PAST, Past, free_change
 from recorder.render.things import (
     Object,
@@ -38,7 +39,6 @@ from recorder.render.things import (
 )
 
 SCHEMA_VERSION = 1
-NO_HISTORY = "no history is recorded"
 FIRST_LOOK = "recording begins with this look"
 UNDER_WAY = "another look is under way"
 
@@ -53,21 +53,22 @@ def status(
     past: Past = NO_PAST,
 ) -> Object:
     """The document of media.status."""
+    found = findings(snapshot, past.forecasts)
     data: Object = {
         "snapshot": _snapshot(snapshot, recorded=recorded),
         "hosts": [host(it) for it in snapshot.hosts],
         "services": [service(it) for it in snapshot.services],
         "counts": counts_by_host(snapshot),
         "mounts": [mount(it) for it in snapshot.mounts],
-        "volumes": [volume(it) | _past_of(it, past) | _trend() for it in snapshot.volumes],
+        "volumes": [volume(it) | _past_of(it, past) for it in snapshot.volumes],
         "last_known": last_known(past),
         "changes": _changes(past),
         "imports": {it.app: imported(it) for it in snapshot.imports},
         "gaps": [gap(it) for it in gaps],
-        "findings": [finding(it) for it in findings(snapshot)],
+        "findings": [finding(it) for it in found],
         "notes": [*notes],
     }
-    return _document("media.status", snapshot, data, generated_at)
+    return envelope("media.status", verdict(found), data, generated_at)
 
 
 def recorded(
@@ -80,7 +81,7 @@ def recorded(
     past: Past = NO_PAST,
 ) -> Object:
     """The document of media.snapshot; no snapshot: it was skipped, another look was under way."""
-    found = findings(snapshot) if snapshot else ()
+    found = findings(snapshot, past.forecasts) if snapshot else ()
     data: Object = {
         "snapshot": _snapshot(snapshot, recorded=recorded) if snapshot else None,
         "reason": trouble if snapshot else UNDER_WAY,
@@ -182,11 +183,7 @@ def _changes(past: Past) -> Object:
 
 
 def _past_of(it: Volume, past: Past) -> Object:
-    return {"free_change_bytes": free_change(it, past)} | last_free(it, past)
-
-
-def _trend() -> Object:
-    return {"slope_bytes_per_day": None, "full_in_days": None, "trend_reason": NO_HISTORY}
+    return {"free_change_bytes": free_change(it, past)} | last_free(it, past) | ahead(it, past)
 
 
 def _titles(it: ImportCount, sample: int) -> Object:

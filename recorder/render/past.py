@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from recorder.model import Changes, Snapshot, Volume
+from recorder.model import Changes, Daily, Forecast, NoForecast, Snapshot, Volume
 
 Place = tuple[str, str]  # a volume: its host and its name
 
@@ -18,11 +18,20 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """The space of a volume day by day, oldest first, and where it is heading."""
+
+    days: tuple[Daily, ...]
+    forecast: Forecast | NoForecast
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
     """Any of it may be missing: then the picture is shown without.
 
     `last_known`: for each host whose containers are unknown now, the last snapshot that saw them;
-    only that host's services are read. `last_free`: of volumes whose space is unknown now.
+    only that host's services are read. `last_free`: of volumes whose space is unknown now;
+    `outlooks`: of those whose space is known.
     """
 
     changes: Changes | None = None
@@ -30,7 +39,12 @@ class Past:
     free_then: Mapping[Place, int] = field(default_factory=dict)  # bytes, at `changes.since`
     last_free: Mapping[Place, Reading] = field(default_factory=dict)
     last_known: Mapping[str, Snapshot] = field(default_factory=dict)
+    outlooks: Mapping[Place, Outlook] = field(default_factory=dict)
     as_it_was: bool = False  # the picture is one of the past
+
+    @property
+    def forecasts(self) -> Mapping[Place, Forecast | NoForecast]:
+        return {place: outlook.forecast for place, outlook in self.outlooks.items()}
 
 
 NO_PAST = Past()

@@ -35,7 +35,7 @@ def dashboard(
     `verdict_first` has notes and what is wrong before the boxes, for a screen that may be cut.
     """
     header, boxes = _header(snapshot, tz, past), _boxes(snapshot, gaps, tz, past)
-    verdict = closing(snapshot, notes)
+    verdict = closing(snapshot, notes, past)
     return Group(header, verdict, *boxes) if verdict_first else Group(header, *boxes, verdict)
 
 

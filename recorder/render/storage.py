@@ -5,12 +5,12 @@ from datetime import datetime, tzinfo
 
 from rich.text import Text
 
-from recorder.model import Snapshot, Verdict, Volume
-from recorder.render import marks, words
+from recorder.model import Forecast, Snapshot, Verdict, Volume, is_soon_full
+from recorder.render import marks, trend, words
 from recorder.render.box import Box
 from recorder.render.closing import severities
 from recorder.render.grid import Grid, Row
-from recorder.render.past import NO_PAST, Past, free_change
+from recorder.render.past import NO_PAST, Outlook, Past, free_change
 from recorder.render.safe import safe
 from recorder.render.units import moment, percent, signed, size
 
@@ -26,6 +26,7 @@ def box(snapshot: Snapshot, label_cells: int, tz: tzinfo, past: Past = NO_PAST) 
         space = _space(volume, wrong.get(("volume", volume.host, volume.name)))
         more = _change(volume, past, now, tz) or _last(volume, past, now, tz)
         rows.append(Row((Text(label), space.append(more))))
+        rows += _ahead(past.outlooks.get((volume.host, volume.name)))
     return Box("STORAGE", [[Grid(rows, (2,), label_cells)]])
 
 
@@ -50,6 +51,17 @@ def _last(volume: Volume, past: Past, now: datetime, tz: tzinfo) -> str:
     return (
         f", as of {moment(reading.at, now, tz)}: {marks.glued(f'{size(reading.free_bytes)} free')}"
     )
+
+
+def _ahead(ahead: Outlook | None) -> Iterable[Row]:
+    """When it will be full; nothing where that is not known."""
+    if ahead and isinstance(ahead.forecast, Forecast) and ahead.forecast.full_in_days:
+        told = f"{trend.rate(ahead.forecast)}, {trend.outlook(ahead.forecast)}"
+        line = Text(marks.glued(told, len(told)))
+        if is_soon_full(ahead.forecast):
+            line = Text(f"{marks.WARN}{marks.GLUE}{line.plain}", marks.style(marks.WARN))
+        bars = marks.glued(trend.bars(ahead.days))
+        yield Row((Text(), Text.assemble(line, f"   {bars}")))
 
 
 def _space(volume: Volume, severity: Verdict | None) -> Text:

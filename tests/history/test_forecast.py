@@ -91,7 +91,7 @@ def test_a_new_disk_begins_a_new_trend() -> None:
 
 
 def test_a_large_deletion_begins_a_new_trend() -> None:
-    """Once 3T were deleted, the days before say nothing of when it will be full, even in two days."""
+    """Once 3T were deleted, in one day or two, the days before say nothing any more."""
     days = falling(60)
     for freed in ([3000], [1500, 1500]):
         more = [sum(freed[: max(0, n - 39)]) * GIGA for n in range(60)]
@@ -132,7 +132,7 @@ def test_a_large_copy_is_no_step() -> None:
 
 
 def test_a_forecast_is_held_against_what_came() -> None:
-    """100G a day until thirty days ago, then 300G: it would have been said wrong, and it says so."""
+    """100G a day until thirty days ago, then 300G: that would have been wrong, and it says so."""
     slow, fast = falling(60), falling(30, by=300 * GIGA)
     gap = slow[-1].free_bytes - fast[0].free_bytes - 300 * GIGA
     later = [replace(it, free_bytes=it.free_bytes + gap) for it in fast]

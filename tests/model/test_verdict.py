@@ -1,7 +1,7 @@
 """What counts as wrong, and how bad it is."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -11,6 +11,7 @@ from recorder.model import (
     EndpointState,
     Engine,
     Finding,
+    Forecast,
     Health,
     Host,
     HostState,
@@ -18,11 +19,13 @@ from recorder.model import (
     ImportState,
     Mount,
     MountState,
+    NoForecast,
     Reason,
     Service,
     ServiceState,
     Snapshot,
     Trigger,
+    Unforeseen,
     Verdict,
     Volume,
     VolumeState,
@@ -156,6 +159,26 @@ def test_a_cause_is_named_once(
         hosts=(host,), services=(service,), mounts=(mount,), volumes=(_unknown(Reason.HOST_DOWN),)
     )
     assert told == found
+
+
+DAY = date(2026, 2, 16)
+
+
+@pytest.mark.parametrize(
+    ("full_in_days", "severity"),
+    [((0, 0), WARN), ((7, 14), WARN), ((7, 15), None), ((8, 9), None), (None, None)],
+)
+def test_a_volume_that_is_soon_full_is_a_warning(
+    full_in_days: tuple[int, int] | None, severity: Verdict | None
+) -> None:
+    """Within a week at the soonest and two at the latest; a wider range tells too little."""
+    volume = Volume("v", "h", "/v", VolumeState.OK, None, None, 50, 100)
+    seen = replace(EMPTY, volumes=(volume,))
+    told = Forecast(DAY, 60, -5, -6, -4, full_in_days)
+    expected = (Finding(severity, "volume", "h", "v"),) if severity else ()
+    assert findings(seen, {("h", "v"): told}) == expected
+    assert findings(seen, {("h", "v"): NoForecast(Unforeseen.UNCERTAIN, DAY, 60)}) == ()
+    assert findings(seen, {("other", "v"): told}) == ()
 
 
 @pytest.mark.parametrize(

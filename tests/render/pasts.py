@@ -1,11 +1,13 @@
 """A past made up for the example snapshots: what changed before the night, and what was known."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from recorder.history.delta import fold
+from recorder.history.forecast import forecast
 from recorder.model import (
     Changes,
+    Daily,
     Endpoint,
     EndpointState,
     Event,
@@ -19,11 +21,12 @@ from recorder.model import (
     Thing,
     Transition,
 )
-from recorder.render.past import Past, Reading
+from recorder.render.past import Outlook, Past, Reading
 
 from .examples import HEALTHY, NIGHT, NOW, TERA
 
 SINCE = NOW - timedelta(hours=2, minutes=2)
+GIGA = TERA // 1024
 MINUTE = timedelta(minutes=1)
 
 
@@ -72,6 +75,15 @@ def _transitions() -> tuple[Transition, ...]:
     )
 
 
+def outlook(free_tera: float, *bytes_a_day: int, total_tera: float = 12.3) -> Outlook:
+    """A volume that loses so much in turns, for ninety days, and has so much left today."""
+    left, total, days = int(free_tera * TERA), int(total_tera * TERA), []
+    for ago in range(90):
+        days.insert(0, Daily(date(2026, 2, 16) - timedelta(days=ago), left, total))
+        left += bytes_a_day[ago % len(bytes_a_day)]
+    return Outlook(tuple(days[-30:]), forecast(days))
+
+
 EVENTS = fold(_transitions(), NIGHT)
 LAST_SEEN = NOW - 7 * MINUTE
 NIGHT_SEEN = replace(
@@ -86,13 +98,16 @@ PAST = Past(
     free_then={("download-stack", "pve:/backup"): int(0.08 * TERA)},
     last_free={("download-stack", "pve:/media"): Reading(NOW - 60 * MINUTE, int(8.4 * TERA))},
     last_known={"streaming-stack": replace(HEALTHY, taken_at=LAST_SEEN)},
+    outlooks={("download-stack", "pve:/backup"): outlook(0.04, 0, 0, 41 * GIGA, total_tera=2)},
 )
 LONG_AGO = replace(
     PAST,
     asked=True,
     changes=Changes(NOW - timedelta(days=400), 90_000, EVENTS),
 )
-CALM = Past(Changes(SINCE, 24), free_then={("download-stack", "pve:/media"): int(8.44 * TERA)})
+FILLING = outlook(8.4, 90 * GIGA, 310 * GIGA, 150 * GIGA, 260 * GIGA, 215 * GIGA)
+MEDIA = ("download-stack", "pve:/media")
+CALM = Past(Changes(SINCE, 24), free_then={MEDIA: int(8.44 * TERA)}, outlooks={MEDIA: FILLING})
 FIRST = Past(Changes(None, 1))
 
 
@@ -132,4 +147,5 @@ def full_of(text: str) -> Past:
         Changes(SINCE, 2, events),
         last_free={(text, text): Reading(NOW, TERA)},
         last_known={text: HEALTHY},
+        outlooks={(text, text): FILLING},
     )

@@ -27,6 +27,7 @@ from recorder.render import (
     imports,
     nfs,
     services,
+    storage,
 )
 from recorder.render.past import Past
 from recorder.render.screen import screen
@@ -101,6 +102,13 @@ def _calm() -> RenderableType:
     return dashboard(made.HEALTHY, tz=made.TZ, past=pasts.CALM)
 
 
+def _storage() -> RenderableType:
+    box = storage.box(made.HEALTHY, 0, made.TZ, pasts.CALM)
+    if box is None:
+        raise ValueError(made.HEALTHY)
+    return box
+
+
 def _changes(past: Past, snapshot: Snapshot = made.NIGHT) -> RenderableType:
     if past.changes is None:
         raise ValueError(past)
@@ -140,6 +148,9 @@ SCREENS = {
     "status-remembered-80-ascii.txt": Golden(_remembered, options={"ascii_only": True}),
     "status-remembered-80-colour.ansi": Golden(_remembered, options={"colour": True}),
     "status-calm-80.txt": Golden(_calm),
+    "storage-60.txt": Golden(_storage, 60),
+    "storage-80.txt": Golden(_storage),
+    "storage-80-ascii.txt": Golden(_storage, options={"ascii_only": True}),
     "changes-40.txt": Golden(lambda: _changes(pasts.PAST), 40),
     "changes-long-ago-80.txt": Golden(lambda: _changes(pasts.LONG_AGO)),
     "changes-first-80.txt": Golden(lambda: _changes(pasts.FIRST)),

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from recorder import model
-from recorder.model import Snapshot
+from recorder.model import NoForecast, Snapshot, Unforeseen
 from recorder.render import document
+from recorder.render.past import Past
 
 from .examples import (
     EMPTY,
@@ -29,9 +30,10 @@ from .examples import (
     TERA,
     THIS_MACHINE,
 )
-from .pasts import FIRST, PAST, full_of
+from .pasts import CALM, FIRST, MEDIA, PAST, full_of, outlook
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schema"
+FEW = NoForecast(Unforeseen.FEW_DAYS, date(2026, 2, 8), 9)
 SNAPSHOTS = {
     "healthy": HEALTHY,
     "night": NIGHT,
@@ -170,6 +172,53 @@ def test_what_is_not_recorded_says_so() -> None:
     volume = data["volumes"][0]
     assert (volume["slope_bytes_per_day"], volume["full_in_days"]) == (None, None)
     assert volume["trend_reason"] == reason
+
+
+def test_a_trend_is_told_with_its_range_and_its_back_test() -> None:
+    """When it will be full, from how many days, and whether that was right before."""
+    volume: Any = document.status(HEALTHY, generated_at=NOW, past=CALM)["data"]["volumes"][0]
+    told = {key: volume[key] for key in [*volume][-7:]}
+    giga = 1 << 30
+    assert told == {
+        "slope_bytes_per_day": -205 * giga,
+        "slope_range_bytes_per_day": volume["slope_range_bytes_per_day"],
+        "full_in_days": [40, 44],
+        "trend_since": "2025-11-19",
+        "trend_days": 90,
+        "trend_reason": None,
+        "backtest": {
+            "day": "2026-01-17",
+            "slope_range_bytes_per_day": volume["backtest"]["slope_range_bytes_per_day"],
+            "slope_since_bytes_per_day": -205 * giga,
+            "held": True,
+        },
+    }
+    for low, high in (
+        told["slope_range_bytes_per_day"],
+        *[told["backtest"]["slope_range_bytes_per_day"]],
+    ):
+        assert low < -205 * giga < high
+
+
+def test_no_trend_has_a_reason() -> None:
+    """Of the past, of what can't be seen now, of few days and of no clear direction."""
+    few = Past(CALM.changes, outlooks={MEDIA: replace(outlook(8, 1), forecast=FEW)})
+    emptying = Past(CALM.changes, outlooks={MEDIA: outlook(8, -TERA // 1024)})
+    reasons = [
+        document.status(snapshot, generated_at=NOW, past=past)["data"]["volumes"][0]["trend_reason"]
+        for snapshot, past in (
+            (HEALTHY, Past(as_it_was=True)),
+            (NIGHT, PAST),
+            (HEALTHY, few),
+            (HEALTHY, emptying),
+        )
+    ]
+    assert reasons == [
+        "not told of a past moment",
+        "its space is not known now",
+        "no trend yet: 9 days of it",
+        "not filling up",
+    ]
 
 
 def test_a_consequence_names_its_cause() -> None:

@@ -6,7 +6,14 @@ import pytest
 
 from recorder.model import Backtest, Daily, Forecast, NoForecast, Unforeseen
 from recorder.render.marks import to_ascii
-from recorder.render.trend import bars, full_in, held, outlook, rate
+from recorder.render.past import Past
+from recorder.render.status import dashboard
+from recorder.render.trend import bars, full_in, held, rate
+from recorder.render.trend import outlook as words_of
+
+from .examples import HEALTHY, TZ
+from .pasts import MEDIA, outlook
+from .screens import drawn
 
 GIGA = 1 << 30
 DAY = date(2026, 2, 1)
@@ -46,16 +53,16 @@ def test_a_range_is_told_in_the_unit_that_suits_it(days: tuple[int, int], words:
 def test_a_forecast_is_told_with_its_slope() -> None:
     """What fills has a rate and a range; what doesn't says so."""
     told = Forecast(DAY, 60, -205 * GIGA, -220 * GIGA, -190 * GIGA, (35, 48))
-    assert f"{rate(told)}, {outlook(told)}" == "\u2212205G/day, full in 35\u201348 days"
+    assert f"{rate(told)}, {words_of(told)}" == "\u2212205G/day, full in 35\u201348 days"
     emptying = Forecast(DAY, 60, GIGA, GIGA, GIGA, None, Unforeseen.NOT_FILLING)
-    assert f"{rate(emptying)}, {outlook(emptying)}" == "+1G/day, not filling up"
+    assert f"{rate(emptying)}, {words_of(emptying)}" == "+1G/day, not filling up"
 
 
 def test_no_forecast_says_why() -> None:
     """Too few days, or none of one mind."""
     few, unsure = (NoForecast(it, DAY, 9) for it in (Unforeseen.FEW_DAYS, Unforeseen.UNCERTAIN))
-    assert outlook(few) == "no trend yet: 9 days of it"
-    assert outlook(unsure) == "no clear trend in 9 days"
+    assert words_of(few) == "no trend yet: 9 days of it"
+    assert words_of(unsure) == "no clear trend in 9 days"
 
 
 def test_a_back_test_is_told_as_it_came_out() -> None:
@@ -85,6 +92,22 @@ def test_bars_tell_high_from_low(free: tuple[int | None, ...], drawn: str) -> No
 def test_bars_stand_for_several_days() -> None:
     """Thirty days in fifteen bars, each the newest of its two."""
     assert bars(daily(*range(100, 70, -1))) == bars(daily(*range(99, 70, -2)), 15)
+
+
+def test_a_volume_that_is_soon_full_is_named_at_the_end() -> None:
+    """The warning says when, where it is not nearly full already; elsewhere there is no line."""
+    soon = Past(outlooks={MEDIA: outlook(8.4, 1300 * GIGA, 1200 * GIGA)})
+    lines = drawn(dashboard(HEALTHY, tz=TZ, past=soon)).splitlines()
+    assert lines[-1] == "! 1 WARNING: pve:/media full in 6\u20137 days"
+
+
+def test_what_is_not_clear_is_not_shown() -> None:
+    """Without a forecast the box is as it would be without a history."""
+    still, emptying = (
+        Past(outlooks={MEDIA: it}) for it in (outlook(8.4, 0), outlook(8.4, -5 * GIGA))
+    )
+    told = drawn(dashboard(HEALTHY, tz=TZ))
+    assert [drawn(dashboard(HEALTHY, tz=TZ, past=it)) for it in (still, emptying)] == [told] * 2
 
 
 def test_bars_are_drawn_in_ascii() -> None:
