@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 
 from realhosts import hostile, mounts, network
 from realhosts.blueprint import service
+from realhosts.cells import Cell
 from realhosts.machine import Machine
-from realhosts.plan import Fate
+from realhosts.plan import Fate, Mount
 from realhosts.waiting import wait_until
 
 if TYPE_CHECKING:
     from realhosts.lab import Lab
 
 Act = Callable[["Lab", str, str], object]
+BOOT_ID, NEW_ID = "/proc/sys/kernel/random/boot_id", "/proc/sys/kernel/random/uuid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,25 @@ def _release_engine(lab: "Lab", host: str, _: str) -> None:
     machine.engine.settle(machine.plan.services)
 
 
+def _network_mounts(act: Callable[[Cell, Mount], object]) -> Act:
+    def all_of_them(lab: "Lab", host: str, _: str) -> None:
+        for mount in lab.hosts[host].plan.mounts:
+            if mount.kind == "sshfs":
+                act(lab.hosts[host].cell, mount)
+
+    return all_of_them
+
+
+def _boot(lab: "Lab", host: str, _: str) -> None:
+    """What tells one boot from another; what it runs goes on."""
+    made = "/run/lab/boot_id"
+    lab.hosts[host].cell.shell(f"cat {NEW_ID} >{made}; mount --bind {made} {BOOT_ID}")
+
+
+def _unboot(lab: "Lab", host: str, _: str) -> None:
+    lab.hosts[host].cell.run("umount", BOOT_ID)
+
+
 FAULTS = {
     "off": Fault(
         "the host is off: connections to it time out",
@@ -159,6 +180,12 @@ FAULTS = {
         "the Docker engine accepts questions and never answers",
         _hold_engine,
         _release_engine,
+    ),
+    "rebooted": Fault("the host shows another boot id", _boot, _unboot),
+    "unmounted": Fault(
+        "the network mounts are not mounted",
+        _network_mounts(lambda cell, mount: mounts.unmount(cell, mount.path)),
+        _network_mounts(mounts.mount_network),
     ),
     "mount-hung": Fault(
         "the network mounts' server is dead: whoever looks below them waits",
