@@ -129,7 +129,7 @@ def _with_past(
     return Remembered(
         with_last_seen(snapshot, moment),
         Past(
-            changes=Changes(since, snapshots, fold([*changed], snapshot)),
+            changes=Changes(since, snapshots, fold([*changed], _all_there(snapshot, moment))),
             asked=asked,
             free_then=free_space(then) if then else {},
             last_free=dict(_last_free(snapshot, moment)) if moment else {},
@@ -140,10 +140,29 @@ def _with_past(
     )
 
 
+def _all_there(snapshot: Snapshot, moment: Moment | None) -> Snapshot:
+    """The picture with those containers, too, that only an engine that can't be read would name."""
+    if moment is None:
+        return snapshot
+    hidden = {host.name for host in snapshot.hosts if _hides_containers(host)}
+    named = {(service.host, service.name) for service in snapshot.services}
+    more = (
+        service
+        for service in moment.snapshot.services
+        if service.host in hidden and (service.host, service.name) not in named
+    )
+    return replace(snapshot, services=(*snapshot.services, *more))
+
+
+def _hides_containers(host: Host) -> bool:
+    engine = host.engine
+    return host.state is not HostState.UP or (engine is not None and not engine.readable)
+
+
 def _is_partly_unseen(snapshot: Snapshot) -> bool:
     """Whether there is anything of which the history may know more."""
     return (
-        any(host.state is not HostState.UP for host in snapshot.hosts)
+        any(_hides_containers(host) for host in snapshot.hosts)
         or any(service.state is ServiceState.UNKNOWN for service in snapshot.services)
         or any(volume.state is VolumeState.UNKNOWN for volume in snapshot.volumes)
     )

@@ -108,6 +108,19 @@ def test_a_scheduled_look_is_silent_when_nothing_changed(machine: Machine) -> No
     assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
 
 
+def test_an_engine_that_stops_hides_every_container_it_ran(machine: Machine) -> None:
+    """Those that no binding names are counted with the others, going and coming back."""
+    engine = machine.folder / "bin" / "docker"
+    machine.runs(radarr="running", sonarr="exited")
+    machine.ops("media.snapshot")
+    engine.write_text("#!/bin/sh\necho 'Cannot connect to the Docker daemon.' >&2\nexit 1\n")
+    [stopped] = machine.ops("media.snapshot").stdout.splitlines()
+    engine.write_text(ENGINE)
+    [back] = machine.ops("media.snapshot").stdout.splitlines()
+    assert stopped.endswith("(2 services no longer seen)")
+    assert back.endswith("up again (2 services seen again)")
+
+
 def test_strict_tells_a_script_that_something_is_wrong(machine: Machine) -> None:
     """media.snapshot exits 0 when it recorded; with --strict 1 when something is wrong."""
     machine.runs(radarr="restarting")
