@@ -15,14 +15,17 @@ from recorder.store.rows import seconds
 from recorder.store.things import time_of
 
 MOST_UNROLLED_DAYS = 7
+# A source goes by the name it was declared with: a server may be mounted by several.
+NAMED = """CASE mount_span.state WHEN 'wrong_source' THEN mount_span.source
+                ELSE coalesce(mount_span.declared_source, mount_span.source) END"""
 # In this order, and not the planner's: from the few things into the index of their days.
-DAYS = sa.text("""
+DAYS = sa.text(f"""
 WITH RECURSIVE
 watched AS (
     SELECT entity.id, entity.kind, entity.position, entity.name, host.name AS host,
         free.id AS free_id, total.id AS total_id, total.last_value AS newest_total,
         (
-            SELECT mount_span.source FROM volume_span CROSS JOIN entity AS mount
+            SELECT {NAMED} FROM volume_span CROSS JOIN entity AS mount
             CROSS JOIN mount_span ON mount_span.entity_id = mount.id
             WHERE volume_span.entity_id = entity.id AND volume_span.last_ts IS NULL
                 AND mount.kind = 'mount' AND mount.parent_id = entity.parent_id
@@ -30,7 +33,7 @@ watched AS (
             ORDER BY mount_span.first_ts DESC LIMIT 1
         ) AS beneath,
         (
-            SELECT source FROM mount_span
+            SELECT {NAMED} FROM mount_span
             WHERE mount_span.entity_id = entity.id AND source IS NOT NULL
             ORDER BY first_ts DESC LIMIT 1
         ) AS mounted
@@ -63,7 +66,7 @@ SELECT watched.id, watched.kind, watched.host, watched.name,
 FROM watched CROSS JOIN seen ON seen.id = watched.id
 LEFT JOIN rollup_day AS whole ON whole.series_id = total_id AND whole.ts = seen.ts
 WHERE seen.free IS NOT NULL
-ORDER BY watched.kind DESC, watched.position, watched.id, seen.ts""")
+ORDER BY watched.kind DESC, watched.position, watched.id, seen.ts""")  # noqa: S608 - our own
 
 
 def space_by_day(

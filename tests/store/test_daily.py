@@ -1,12 +1,13 @@
 """Space day by day, from what is rolled up and what is not yet."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from recorder.model import Daily, Kind, Snapshot, SpaceDays, VolumeState
-from recorder.store.daily import space_by_day
+from recorder.model import Daily, Kind, MountState, Snapshot, SpaceDays, VolumeState
+from recorder.store.daily import DAYS, space_by_day
 from recorder.store.record import record
 from recorder.store.retention import tidy
 from store.stacks import GIGA, NOON, after, look, mount, up, volume
@@ -51,6 +52,29 @@ def test_a_mount_says_what_is_mounted_there(engine: sa.Engine) -> None:
         SpaceDays(Kind.VOLUME, "vm", "pve:/media", "pve:/media", days(90)),
         SpaceDays(Kind.MOUNT, "vm", "/mnt/media", "pve:/media", days(88)),
     )
+
+
+def test_a_server_by_another_name_is_the_same_source(engine: sa.Engine) -> None:
+    """What is mounted as declared goes by that name; what is mounted wrong, by its own."""
+    mounts = (
+        mount(source="192.0.2.2:/media"),
+        mount("vm2", source="other:/wrong", state=MountState.WRONG_SOURCE),
+    )
+    record(engine, look(0, hosts=(up(), up("vm2")), volumes=(), mounts=mounts))
+    found = space_by_day(engine, NOON, 90, kinds=(Kind.MOUNT,))
+    assert [it.source for it in found] == ["pve:/media", "other:/wrong"]
+
+
+def test_the_days_are_asked_for_by_index(engine: sa.Engine) -> None:
+    """However long the history is: no table of numbers is read from end to end."""
+    record(engine, filling(0, 90))
+    with engine.connect() as db:
+        names = ("volume", "mount", "rolled", "since", "latest", "today", "until")
+        plan = db.execute(sa.text(f"EXPLAIN QUERY PLAN {DAYS.text}"), dict.fromkeys(names, 0))
+        steps = [row.detail for row in plan]
+    assert [step for step in steps if re.search(r"SEARCH (day|whole|sample) ", step)] != []
+    numbers = r"SCAN (day|whole|sample|mount_span|volume_span|free|total)\b"
+    assert [step for step in steps if re.search(numbers, step)] == []
 
 
 def test_a_days_total_is_its_own(engine: sa.Engine) -> None:
