@@ -183,11 +183,13 @@ def recall_moment(path: Path, at: datetime, zone: tzinfo) -> Remembered:
     """The stack as it was at a time, from the history alone. Raises StoreError."""
     with opened(path, writing=False) as engine:
         moment = as_of(engine, at)
-    snapshot = moment.snapshot
+        snapshot = moment.snapshot
+        outlooks = brought_up(foresee(engine, snapshot.taken_at), snapshot)
     past = Past(
         as_it_was=True,
         last_free=dict(_last_free(snapshot, moment)),
         last_known=dict(_last_known(snapshot, moment)),
+        outlooks=outlooks,
     )
     asked, seen = (f"{time.astimezone(zone):%Y-%m-%d %H:%M:%S}" for time in (at, snapshot.taken_at))
     notes = [f"as it was at {asked}: what the snapshot of {seen} saw"]

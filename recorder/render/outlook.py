@@ -7,7 +7,6 @@ from recorder.render.trend import outlook
 
 NO_HISTORY = "no history is recorded"
 UNSEEN = "its space is not known now"
-NOT_OF_THE_PAST = "not told of a past moment"
 
 
 def ahead(it: Volume, past: Past) -> Object:
@@ -15,9 +14,8 @@ def ahead(it: Volume, past: Past) -> Object:
     known = past.outlooks.get((it.host, it.name))
     if known:
         return forecast(known.forecast)
-    if past.as_it_was:
-        return _nothing(NOT_OF_THE_PAST)
-    return _nothing(UNSEEN if past.changes and it.free_bytes is None else NO_HISTORY)
+    remembered = past.changes or past.as_it_was
+    return _nothing(UNSEEN if remembered and it.free_bytes is None else NO_HISTORY)
 
 
 def forecast(it: Forecast | NoForecast) -> Object:

@@ -41,7 +41,8 @@ watched AS (
     CROSS JOIN series AS free ON free.entity_id = entity.id AND free.metric = 'free_bytes'
     CROSS JOIN series AS total ON total.entity_id = entity.id AND total.metric = 'total_bytes'
     JOIN entity AS host ON host.id = entity.parent_id
-    WHERE entity.kind IN (:volume, :mount) AND entity.retired_ts IS NULL
+    WHERE entity.kind IN (:volume, :mount)
+        AND (entity.retired_ts IS NULL OR entity.retired_ts > :until)
 ),
 unrolled(ts) AS (
     SELECT min(:today, max(:latest,
@@ -72,7 +73,7 @@ ORDER BY watched.kind DESC, watched.position, watched.id, seen.ts""")  # noqa: S
 def space_by_day(
     engine: sa.Engine, until: datetime, days: int, kinds: Iterable[Kind] = (Kind.VOLUME,)
 ) -> tuple[SpaceDays, ...]:
-    """The space of all that is watched now, on its last `days` days up to a time."""
+    """The space of all that was watched at a time, on its last `days` days until then."""
     now = seconds(until) or 0
     today = now - now % DAY_SEC
     wanted = {kind.value for kind in kinds}

@@ -8,7 +8,7 @@ import pytest
 
 from recorder.capabilities.foreseeing import brought_up, foresee
 from recorder.capabilities.remembered import Keeping
-from recorder.capabilities.remembering import warmed
+from recorder.capabilities.remembering import recall_moment, warmed
 from recorder.model import (
     Daily,
     Forecast,
@@ -93,6 +93,17 @@ def test_of_one_day_the_outlook_stays(path: Path) -> None:
     today = Daily(date(2026, 3, 8), 5 * GIGA, 1000 * GIGA)
     assert tomorrow.days == (*known[TANK].days, today)
     assert tomorrow.forecast != known[TANK].forecast
+
+
+def test_a_past_moment_has_the_outlook_it_had(path: Path) -> None:
+    """What came after is not known yet: neither a larger disk nor that the volume is gone."""
+    then = remembered(path, look(20)).outlooks
+    with opened(path) as engine:
+        record(engine, look(21, 5 * GIGA))
+        record(engine, replace(look(22), volumes=()))
+        tidy(engine)
+    at = FIRST + timedelta(days=20, hours=3)
+    assert recall_moment(path, at, UTC).past.outlooks == then
 
 
 def test_only_what_is_shown_is_handed_on(path: Path) -> None:

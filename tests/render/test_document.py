@@ -201,20 +201,20 @@ def test_a_trend_is_told_with_its_range_and_its_back_test() -> None:
 
 
 def test_no_trend_has_a_reason() -> None:
-    """Of the past, of what can't be seen now, of few days and of no clear direction."""
+    """Of what can't be seen now, of few days and of no clear direction."""
     few = Past(CALM.changes, outlooks={MEDIA: replace(outlook(8, 1), forecast=FEW)})
     emptying = Past(CALM.changes, outlooks={MEDIA: outlook(8, -TERA // 1024)})
     reasons = [
         document.status(snapshot, generated_at=NOW, past=past)["data"]["volumes"][0]["trend_reason"]
         for snapshot, past in (
-            (HEALTHY, Past(as_it_was=True)),
             (NIGHT, PAST),
+            (NIGHT, Past(as_it_was=True)),
             (HEALTHY, few),
             (HEALTHY, emptying),
         )
     ]
     assert reasons == [
-        "not told of a past moment",
+        "its space is not known now",
         "its space is not known now",
         "no trend yet: 9 days of it",
         "not filling up",
