@@ -1,20 +1,36 @@
-"""Real processes on a real file: killed at any instant, and two at once."""
+"""Real processes on a real file: killed at any instant, two at once, copied while they write."""
 
+import contextlib
+import itertools
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime, timedelta
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from recorder.store.backup import check
-from recorder.store.connection import connect
+from recorder.store import looks, retention
+from recorder.store.backup import back_up, check
+from recorder.store.connection import connect, engine_of, path_of
+from recorder.store.engine import opened
 from recorder.store.lock import one_look
+from recorder.store.pruning import prune
+from recorder.store.record import record
+from recorder.store.retention import tidy
+from store.freeze import rows_of
+from store.recording_processes import FORKED, PATIENCE_SEC, Step, Watched, looks_of, nth, ready
+from store.stacks import NOON, after, look
 
-PROGRAM = Path(__file__).with_name("recorder_process.py")
+ROOT = Path(__file__).resolve().parents[2]
 HOLDER = """
 import sys, time
 from pathlib import Path
@@ -23,54 +39,213 @@ with one_look(Path(sys.argv[1])) as held:
     print(held, flush=True)
     time.sleep(60)
 """
-KILLS = int(os.environ.get("MEDIA_RECORDER_TEST_KILLS", "40"))
-RUNS = int(os.environ.get("MEDIA_RECORDER_TEST_RUNS", "60"))
+KILLS = int(os.environ.get("MEDIA_RECORDER_TEST_KILLS", "300"))
+KILLS_WHILE_MADE = KILLS // 10
+WARM = 6  # looks recorded beforehand
+ALWAYS = True
+RUNS = int(os.environ.get("MEDIA_RECORDER_TEST_RUNS", "300"))
+SEED = int(os.environ.get("MEDIA_RECORDER_TEST_SEED", str(random.SystemRandom().getrandbits(32))))
 
 
-def recorder(path: Path, count: int, first: int) -> "subprocess.Popen[str]":
-    command = [sys.executable, str(PROGRAM), str(path), str(count), str(first)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+@pytest.fixture
+def chance() -> random.Random:
+    """Moments to kill at; the seed is told where a test fails."""
+    sys.stdout.write(f"MEDIA_RECORDER_TEST_SEED={SEED} repeats it\n")
+    return random.Random(SEED)  # noqa: S311 - moments
 
 
-def recorded(path: Path) -> list[int]:
-    connection = connect(path)
-    try:
-        return [row[0] for row in connection.execute("SELECT ts FROM snapshot ORDER BY ts")]
-    finally:
-        connection.close()
+def by_pairs(number: int) -> datetime:
+    """Two looks a minute apart, every six hours: days pass quickly, and numbers get old."""
+    return NOON + number // 2 * timedelta(hours=6) + number % 2 * timedelta(minutes=1)
 
 
-def test_killed_at_any_instant_it_loses_at_most_the_look_in_progress(path: Path) -> None:
-    """After SIGKILL the file is whole, and every look that was said to be recorded is there."""
-    chance = random.Random(3)  # noqa: S311 - moments to kill at
-    said: list[int] = []
+def by_seconds(number: int) -> datetime:
+    return NOON + number * timedelta(seconds=1)
+
+
+def times(count: int) -> list[int]:
+    return [int(by_pairs(number).timestamp()) for number in range(count)]
+
+
+@pytest.fixture
+def soon_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is past its time goes after a few looks, not after a day of them."""
+    monkeypatch.setattr(retention, "LOOKS_TO_BE_SURE", 10)
+
+
+@pytest.mark.usefixtures("soon_old")
+def test_killed_at_any_instant_it_loses_at_most_the_look_in_progress(
+    path: Path, chance: random.Random
+) -> None:
+    """After SIGKILL the file is whole, and every look said to be recorded is there.
+
+    In the end it is row for row what it had been had nobody been killed.
+    """
+    killed: Counter[int] = Counter()
+    lasted = dict.fromkeys(Step, 0.0)
+    recorded = WARM
+    engine = ready(path, recorded, by_pairs)
     for number in range(KILLS):
-        process = recorder(path, 1000, len(said) + 1)
-        # By turns from before the file is made, and amid one write after another.
-        writing = number % 2 == 1
-        first = process.stdout.readline() if writing and process.stdout else ""
-        time.sleep(chance.uniform(0, 0.1 if writing else 0.8))
-        process.send_signal(signal.SIGKILL)
-        out, _err = process.communicate()
-        said += [int(line) for line in (first + out).split("\n")[:-1]]
-        if path.exists():
-            assert check(path) == ()
-            assert set(said) <= set(recorded(path))
-    assert said == sorted(set(said))
-    assert len(said) >= KILLS // 2
+        process = Watched(engine, recorded, by_pairs)
+        process.wait_for(chance.choice((0, 1)))
+        step = Step(number % len(Step))
+        process.wait_for_step(step)
+        lasted[step] = process.lasted[step] or lasted[step]
+        pause(chance.uniform(0, lasted[step]))
+        process.kill()
+        killed[process.step.value] += 1
+        said = process.said()
+        left = copied(path)  # not the file itself: what is left must be mended by who records next
+        assert check(left) == ()
+        found = looks_of(left)
+        assert found == times(len(found))
+        assert said == found[recorded:][: len(said)]
+        assert len(found) - recorded - len(said) in (0, 1)
+        recorded = len(found)
+    assert set(killed) == set(Step)
+    assert rows_after_one_more(path, recorded) == rows_after_one_more(
+        calm(path, recorded), recorded
+    )
+    assert check(path) == ()
 
 
-def test_two_recorders_at_once_lose_nothing(path: Path) -> None:
+def pause(seconds: float) -> None:
+    """Let so much time pass, more exactly than a sleep."""
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        pass
+
+
+def copied(path: Path) -> Path:
+    """The file and its log as they lie there."""
+    copy = path.parent.with_name("copy") / path.name
+    shutil.rmtree(copy.parent, ignore_errors=True)
+    copy.parent.mkdir()
+    for suffix in ("", "-wal"):
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copyfile(f"{path}{suffix}", f"{copy}{suffix}")
+    return copy
+
+
+def calm(path: Path, count: int) -> Path:
+    """The same looks recorded in peace."""
+    other = path.parent.with_name("calm") / path.name
+    ready(other, count, by_pairs)
+    return other
+
+
+def rows_after_one_more(path: Path, count: int) -> dict[str, list[dict[str, object]]]:
+    """All rows after the first look of another day, which makes up for a missed tidying."""
+    with opened(path) as engine:
+        record(engine, replace(look(), taken_at=by_pairs(count) + timedelta(days=2)))
+        tidy(engine)
+    rows = rows_of(path)
+    for kept in ("sample", "snapshot", "rollup_hour", "rollup_day"):
+        assert rows[kept]
+    return rows
+
+
+def test_killed_while_the_file_is_made_there_is_a_whole_one_or_none(
+    path: Path, chance: random.Random
+) -> None:
+    """Whoever comes next makes it, and finds nothing in the way."""
+    made_in = time.perf_counter()
+    with opened(path.parent.with_name("first") / path.name):
+        made_in = time.perf_counter() - made_in
+    for number in range(KILLS_WHILE_MADE):
+        file = path.parent.with_name(f"made-{number}") / path.name
+        process = Watched(engine_of(file), 0, by_pairs)
+        pause(chance.uniform(0, made_in))
+        process.kill()
+        if file.exists():
+            assert check(file) == ()
+        recorded = len(looks_of(file)) if file.exists() else 0
+        with opened(file) as engine:
+            record(engine, nth(recorded, by_pairs))
+        assert looks_of(file) == times(recorded + 1)
+
+
+def record_many(engine: sa.Engine, say: Connection, both: object, *, turns: bool) -> None:
+    """Record so many looks, each by its turn or whenever; say when they are recorded."""
+    said = []
+    both.wait()  # type: ignore[attr-defined] - a barrier
+    for number in range(WARM, WARM + RUNS):
+        turn = one_look(path_of(engine), PATIENCE_SEC) if turns else contextlib.nullcontext(ALWAYS)
+        with turn as mine:
+            assert mine
+            done = record(engine, nth(number, by_seconds))
+            tidy(engine)
+            engine.dispose()
+        said.append(int(done.at.timestamp()))
+    say.send(said)
+
+
+@pytest.mark.parametrize("turns", [True, False], ids=["by turns", "without the lock of a look"])
+def test_two_recorders_at_once_lose_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch, *, turns: bool
+) -> None:
     """Neither ever sees a lock, and every look of both is stored."""
-    both = [recorder(path, RUNS, first) for first in (1, 1)]
-    outs = [process.communicate() for process in both]
-    assert [(process.returncode, err) for process, (_, err) in zip(both, outs, strict=True)] == [
-        (0, ""),
-        (0, ""),
+    monkeypatch.setattr(looks, "GREATEST_STEP_SEC", 2 * RUNS)  # two clocks, each of its own
+    engine = ready(path, WARM, by_seconds)
+    hear, say = zip(*(FORKED.Pipe(duplex=False) for _ in range(2)), strict=True)
+    both = FORKED.Barrier(2)
+    processes = [
+        FORKED.Process(target=record_many, args=(engine, end, both), kwargs={"turns": turns})
+        for end in say
     ]
-    said = sorted(int(line) for out, _ in outs for line in out.split())
-    assert said == recorded(path)
-    assert len(set(said)) == 2 * RUNS
+    for process in processes:
+        process.start()
+    for end in say:
+        end.close()
+    told: list[list[int]] = [end.recv() for end in hear]
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0]
+    with contextlib.closing(connect(path)) as connection:
+        stored = [row[0] for row in connection.execute("SELECT ts FROM snapshot ORDER BY ts")]
+    assert sorted(itertools.chain(*told)) == stored[WARM:]
+    assert len(set(stored)) == WARM + 2 * RUNS
+    at_once = max(one[0] for one in told) < min(one[-1] for one in told)
+    assert at_once or turns  # whoever waits for its turn may wait for all of the other's
+    assert check(path) == ()
+
+
+def test_a_copy_made_while_others_record_is_a_whole_one(path: Path) -> None:
+    """It holds every look recorded before it was begun, and no look by half."""
+    process = Watched(ready(path, WARM, by_pairs), WARM, by_pairs)
+    process.wait_for(1)
+    for number in range(10):
+        process.wait_for(len(process.said()) + 3)
+        before = len(process.said())
+        copy = back_up(path, after(number)).path
+        found = looks_of(copy)
+        assert found == times(len(found))
+        assert len(found) >= WARM + before
+        assert check(copy) == ()
+    process.kill()
+    assert check(path) == ()
+    assert looks_of(path)[WARM:][: len(process.said())] == process.said()
+
+
+def test_what_is_old_is_deleted_while_others_record(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pruning and recording wait for one another, and nothing recorded is lost by it."""
+    old = 4 * 60  # 30 days
+    engine = ready(path, old, by_pairs)
+    begin = by_pairs(old)
+    process = Watched(engine, 1, lambda number: begin + number * timedelta(minutes=1))
+    process.wait_for(5)
+    monkeypatch.setattr(retention, "LOOKS_TO_BE_SURE", 4)
+    gone = [prune(path).rows for _ in range(10)]
+    process.wait_for(len(process.said()) + 5)
+    process.kill()
+    assert dict(gone[0])["sample"] > 0
+    with contextlib.closing(connect(path)) as connection:
+        query = "SELECT sum(snapshots), max(last_ts) FROM coverage"
+        looked, newest = connection.execute(query).fetchone()
+    assert looked - old - len(process.said()) in (0, 1)
+    assert newest >= process.said()[-1]
     assert check(path) == ()
 
 
@@ -95,7 +270,7 @@ def test_whoever_dies_gives_the_look_back(path: Path, how: signal.Signals) -> No
         [sys.executable, "-c", HOLDER, str(path)],
         stdout=subprocess.PIPE,
         text=True,
-        cwd=PROGRAM.parents[2],
+        cwd=ROOT,
     )
     assert holder.stdout is not None
     assert holder.stdout.readline() == "True\n"
