@@ -65,9 +65,16 @@ def restarts_between(was: Service, now: Service) -> int:
         return count
     if before is not None and count > before:
         return count - before
-    if not _later(was.started_at, now.started_at):
+    if not _later(was.started_at, now.started_at) and not _ended_meanwhile(was, now):
         return 0
     return count + 1 if before is not None and count < before else 1
+
+
+def _ended_meanwhile(was: Service, now: Service) -> bool:
+    """Whether what ran and runs has ended in between, and so started anew: in the same second."""
+    ran = was.state is now.state is ServiceState.RUNNING
+    first = was.finished_at is None and now.finished_at is not None
+    return ran and (first or _later(was.finished_at, now.finished_at))
 
 
 def recreated(was: Service, now: Service) -> bool:

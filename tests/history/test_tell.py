@@ -146,6 +146,16 @@ ROWS: dict[str, tuple[Thing | None, Thing | None, Event]] = {
         STARTED,
         event(0, SERVICE, ("running", "restarted"), "running again"),
     ),
+    "a service is restarted in the second it had started": (
+        STARTED,
+        replace(STARTED, finished_at=NOON),
+        event(0, SERVICE, ("running", "restarted"), "running again"),
+    ),
+    "a service that was restarted before is so again, in a second": (
+        replace(STARTED, finished_at=NOON - timedelta(days=1)),
+        replace(STARTED, finished_at=NOON),
+        event(0, SERVICE, ("running", "restarted"), "running again"),
+    ),
     "a service is restarted by its engine": (
         RUNNING,
         replace(STARTED, restart_count=2),
