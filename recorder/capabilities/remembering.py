@@ -17,6 +17,7 @@ from recorder.model import (
     Host,
     HostState,
     Kind,
+    Reason,
     Service,
     ServiceState,
     Snapshot,
@@ -155,8 +156,10 @@ def _all_there(snapshot: Snapshot, moment: Moment | None) -> Snapshot:
 
 
 def _hides_containers(host: Host) -> bool:
+    """Whether it has an engine that can't be read; one without an engine hides none."""
     engine = host.engine
-    return host.state is not HostState.UP or (engine is not None and not engine.readable)
+    unread = engine is not None and not engine.readable and engine.reason is not Reason.NO_ENGINE
+    return host.state is not HostState.UP or unread
 
 
 def _is_partly_unseen(snapshot: Snapshot) -> bool:
