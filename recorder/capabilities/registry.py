@@ -96,6 +96,13 @@ CAPABILITIES = (
         ("history", "changes"),
     ),
     Capability(
+        "media.refresh",
+        "The three checks from one look, and the binding's summary",
+        "recorder.capabilities.refresh",
+        ("health", "services", "nfs", "summary"),
+        outputs=("stdout", "json", "file"),
+    ),
+    Capability(
         "media.history.info",
         "What the history holds: size, growth, noisiest things, coverage, backups",
         "recorder.capabilities.history.info",

@@ -24,15 +24,20 @@ class Task(Future[T]):
         super().__init__()
         self.begun = threading.Event()
         self.began_at = 0.0  # of time.monotonic(), once `begun` is set
+        self.ended_at: float | None = None  # None: it is at work, or waits for its turn
 
     def work(self, task: Callable[[], T]) -> None:
         """Do it, here and now."""
         self.began_at = time.monotonic()
         self.begun.set()
         try:
-            self.set_result(task())
+            result = task()
         except BaseException as error:  # noqa: BLE001 - handed to whoever asks for the result
+            self.ended_at = time.monotonic()
             self.set_exception(error)
+        else:
+            self.ended_at = time.monotonic()
+            self.set_result(result)
 
 
 class FanOut:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Flag, auto
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from recorder.bindings.stack import HostBinding, Stack
 from recorder.collect.fanout import FanOut, Task
@@ -95,6 +95,7 @@ class Look:
         self._hosts: dict[str, Task[HostLook]] = {}
         self._endpoints: dict[str, Callable[[], Asked]] = {}
         self._imports: list[Callable[[], ImportCount]] = []
+        self._tasks: dict[Part, list[Task[Any]]] = {part: [] for part in Part}
         if Part.HOSTS in asking.parts:
             self._ask_hosts()
         if Part.ENDPOINTS in asking.parts:
@@ -108,6 +109,7 @@ class Look:
             paths = tuple(dict.fromkeys([mount.path for mount in host.mounts] + volumes))
             task = partial(look_at, self._ways[host.name], paths, self._asking.clock)
             self._hosts[host.name] = self._pool.submit(task)
+        self._tasks[Part.HOSTS] += self._hosts.values()
 
     def _ask_endpoints(self) -> None:
         asked = [
@@ -122,6 +124,7 @@ class Look:
         for service, health in asked:
             way = self._ways[service.host]
             future = self._pool.submit(partial(ask_endpoint, way.host, health, way))
+            self._tasks[Part.ENDPOINTS].append(future)
             limit = self._login_limit(way.host) + health.timeout_sec + GRACE_SEC
             late = partial(no_answer, way.host, health)
             self._endpoints[service.name] = partial(self._in_time, future, limit, late)
@@ -139,11 +142,19 @@ class Look:
             task = partial(count_imports, binding, site, asking.day, way, asking.environ)
             limit = self._login_limit(way.host) + REPLY_LIMIT_SEC + GRACE_SEC
             late = partial(no_count, binding)
-            self._imports.append(partial(self._in_time, self._pool.submit(task), limit, late))
+            future = self._pool.submit(task)
+            self._tasks[Part.IMPORTS].append(future)
+            self._imports.append(partial(self._in_time, future, limit, late))
 
     def waiting_for(self) -> tuple[str, ...]:
         """The hosts that have not answered yet."""
         return tuple(name for name, future in self._hosts.items() if not future.done())
+
+    def took_ms(self, part: Part) -> int:
+        """How long it was until a part's last answer; until now, where one is still to come."""
+        now = time.monotonic()
+        ends = (task.ended_at or now for task in self._tasks[part])
+        return round((max(ends, default=self._began) - self._began) * 1000)
 
     def wait(self) -> Snapshot:
         """The snapshot, once everything has answered or had its time."""

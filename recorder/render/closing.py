@@ -50,7 +50,7 @@ def _listed(
 ) -> Row:
     mark = marks.OF_VERDICT[severity]
     amount = f"{len(some)} {noun}" if noun == "wrong" else plural(len(some), noun)
-    names = [marks.glued(_named(snapshot, one, past)) for one in some[:_MOST_NAMED]]
+    names = [marks.glued(named(snapshot, one, past)) for one in some[:_MOST_NAMED]]
     if len(some) > len(names):
         names.append(marks.glued(f"and {len(some) - len(names)} more"))
     head = (f"{mark} {amount.upper()}", marks.style(mark))
@@ -65,7 +65,7 @@ def _well(snapshot: Snapshot) -> Row:
     return Row((Text.assemble(head, f"; not asked: {', '.join(skipped)}" if skipped else ""),))
 
 
-def _named(snapshot: Snapshot, found: Finding, past: Past) -> str:
+def named(snapshot: Snapshot, found: Finding, past: Past = NO_PAST) -> str:
     """What it is and how it stands, in brief: "radarr exited (137)", "slskd endpoint 502"."""
     name = safe(found.name)
     where = (found.host, found.name)

@@ -55,7 +55,7 @@ def status(
     """The document of media.status."""
     found = findings(snapshot, past.forecasts)
     data: Object = {
-        "snapshot": _snapshot(snapshot, recorded=recorded),
+        "snapshot": taken(snapshot, recorded=recorded),
         "hosts": [host(it) for it in snapshot.hosts],
         "services": [service(it) for it in snapshot.services],
         "counts": counts_by_host(snapshot),
@@ -83,7 +83,7 @@ def recorded(
     """The document of media.snapshot; no snapshot: it was skipped, another look was under way."""
     found = findings(snapshot, past.forecasts) if snapshot else ()
     data: Object = {
-        "snapshot": _snapshot(snapshot, recorded=recorded) if snapshot else None,
+        "snapshot": taken(snapshot, recorded=recorded) if snapshot else None,
         "reason": trouble if snapshot else UNDER_WAY,
         "changes": _changes(past),
         "findings": [finding(it) for it in found],
@@ -97,7 +97,7 @@ def health(snapshot: Snapshot, *, generated_at: datetime) -> Object:
     part = parts.endpoints(snapshot)
     states = [it.endpoint.state for it in part.services if it.endpoint]
     data: Object = {
-        "snapshot": _snapshot(part),
+        "snapshot": taken(part),
         "hosts": [host(it) for it in part.hosts],
         "services": [service(it) for it in part.services],
         "endpoints": {str(state): states.count(state) for state in EndpointState},
@@ -110,7 +110,7 @@ def services(snapshot: Snapshot, *, generated_at: datetime) -> Object:
     """The document of media.service.status."""
     part = parts.services(snapshot)
     data: Object = {
-        "snapshot": _snapshot(part),
+        "snapshot": taken(part),
         "hosts": [host(it) for it in part.hosts],
         "services": [service(it) for it in part.services],
         "counts": counts_by_host(part),
@@ -123,7 +123,7 @@ def mounts(snapshot: Snapshot, *, generated_at: datetime) -> Object:
     """The document of media.nfs.verify."""
     part = parts.mounts(snapshot)
     data: Object = {
-        "snapshot": _snapshot(part),
+        "snapshot": taken(part),
         "hosts": [host(it) for it in snapshot.hosts],
         "mounts": [mount(it) for it in part.mounts],
         "findings": [finding(it) for it in findings(part)],
@@ -137,7 +137,7 @@ def imports(
     """The document of media.metrics.today: `day` as it is in the time zone called `zone`."""
     part = parts.imports(snapshot)
     data: Object = {
-        "snapshot": _snapshot(part),
+        "snapshot": taken(part),
         "day": {"date": day.isoformat(), "zone": zone},
         "imports": {it.app: imported(it) | _titles(it, sample) for it in part.imports},
         "findings": [finding(it) for it in findings(part)],
@@ -165,7 +165,8 @@ def envelope(capability: str, status: Verdict, data: Object, generated_at: datet
     }
 
 
-def _snapshot(snapshot: Snapshot, *, recorded: bool = False) -> Object:
+def taken(snapshot: Snapshot, *, recorded: bool = False) -> Object:
+    """When and for whom a snapshot was taken."""
     return {
         "ts": int(snapshot.taken_at.astimezone(UTC).timestamp()),
         "at": instant(snapshot.taken_at),

@@ -26,10 +26,12 @@ from recorder.render import (
     history_document,
     imports,
     nfs,
+    refresh,
     services,
     storage,
 )
 from recorder.render.past import Past
+from recorder.render.refresh import Fate
 from recorder.render.screen import screen
 from recorder.render.status import dashboard
 from recorder.store.figures import Census
@@ -119,6 +121,17 @@ def _history(of: Census) -> RenderableType:
     return census.screen(of, tz=made.TZ, now=made.NOW)
 
 
+def _refresh(snapshot: Snapshot, fate: Fate) -> tuple[tuple[refresh.Check, ...], refresh.Section]:
+    reason = "ops/bindings/media.services.yaml: Permission denied" if fate is Fate.FAILED else None
+    file = None if fate is Fate.NO_BINDING else "ops/bindings/media.services.yaml"
+    section = refresh.Section(refresh.counts_of(snapshot), fate, file, reason)
+    return refresh.checks(snapshot, 561, 206), section
+
+
+def _refreshed(snapshot: Snapshot, fate: Fate) -> RenderableType:
+    return refresh.screen(snapshot, *_refresh(snapshot, fate), tz=made.TZ)
+
+
 def _differs(of: Difference) -> RenderableType:
     return difference.screen(of, tz=made.TZ)
 
@@ -177,6 +190,11 @@ SCREENS = {
     "diff-morning-80.txt": Golden(lambda: _differs(differences.MORNING)),
     "diff-nothing-80.txt": Golden(lambda: _differs(differences.NOTHING)),
     "diff-hostile-80.txt": Golden(lambda: _differs(differences.HOSTILE)),
+    "refresh-night-80.txt": Golden(lambda: _refreshed(made.NIGHT, Fate.WRITTEN)),
+    "refresh-night-60.txt": Golden(lambda: _refreshed(made.NIGHT, Fate.FAILED), 60),
+    "refresh-healthy-80.txt": Golden(lambda: _refreshed(made.HEALTHY, Fate.UNCHANGED)),
+    "refresh-empty-80.txt": Golden(lambda: _refreshed(made.EMPTY, Fate.NO_BINDING)),
+    "refresh-hostile-80.txt": Golden(lambda: _refreshed(made.HOSTILE, Fate.NOT_WANTED)),
     "gaps-80.txt": Golden(lambda: gaps.screen(made.GAPS, REGISTER, None)),
     "gaps-hostile-80.txt": Golden(lambda: gaps.screen(made.HOSTILE_GAPS, REGISTER, None)),
     "history-60.txt": Golden(lambda: _history(histories.YEARS), 60),
@@ -188,6 +206,9 @@ SCREENS = {
 
 
 DOCUMENTS = {
+    "refresh-night.json": lambda: refresh.document(
+        made.NIGHT, *_refresh(made.NIGHT, Fate.FAILED), generated_at=made.NOW
+    ),
     "gaps.json": lambda: gaps_document.gaps(made.GAPS, REGISTER, None, generated_at=made.NOW),
     "diff.json": lambda: difference_document.difference(
         differences.NIGHTFALL, generated_at=made.NOW

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from recorder import model
 from recorder.model import NoForecast, Snapshot, Unforeseen
-from recorder.render import document
+from recorder.render import document, refresh
 from recorder.render.past import Past
 
 from .examples import (
@@ -51,6 +51,12 @@ def _documents(snapshot: Snapshot) -> list[document.Object]:
         document.health(snapshot, generated_at=NOW),
         document.services(snapshot, generated_at=NOW),
         document.mounts(snapshot, generated_at=NOW),
+        refresh.document(
+            snapshot,
+            refresh.checks(snapshot, 561, 206),
+            refresh.Section(refresh.counts_of(snapshot), refresh.Fate.FAILED, "f", "full"),
+            generated_at=NOW,
+        ),
         document.imports(
             snapshot, generated_at=NOW, day=date(2026, 2, 16), zone="Europe/Berlin", sample=9
         ),
@@ -145,9 +151,9 @@ def test_every_field_of_the_model_is_told() -> None:
 @pytest.mark.parametrize(
     ("snapshot", "verdicts"),
     [
-        (HEALTHY, ["ok", "ok", "ok", "ok", "ok", "ok"]),
-        (NIGHT, ["fail", "fail", "fail", "fail", "fail", "fail"]),
-        (THIS_MACHINE, ["fail", "fail", "ok", "fail", "ok", "ok"]),
+        (HEALTHY, ["ok", "ok", "ok", "ok", "ok", "ok", "ok"]),
+        (NIGHT, ["fail", "fail", "fail", "fail", "fail", "fail", "fail"]),
+        (THIS_MACHINE, ["fail", "fail", "ok", "fail", "ok", "fail", "ok"]),
     ],
     ids=["healthy", "night", "this machine"],
 )
