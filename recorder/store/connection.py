@@ -1,59 +1,19 @@
-"""Connections to a history file: what each is told when it opens, and how transactions begin.
+"""Transactions on a history file, and how they begin.
 
-`synchronous`, `busy_timeout` and `foreign_keys` belong to a connection, not to the file. Writers
-begin IMMEDIATE: a deferred transaction that finds another writer before it fails at once, whatever
-the timeout.
+Writers begin IMMEDIATE: a deferred transaction that finds another writer before it fails at once,
+whatever the timeout.
 """
 
 import contextlib
-import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from recorder.errors import StoreError
+from recorder.store.driver import connect, reading_mode
 from recorder.store.library import sa
 from recorder.store.trouble import explained
 
-BUSY_TIMEOUT_SEC = 30.0
-OLDEST_SQLITE = (3, 37, 0)  # the first that knows STRICT tables
-PRAGMAS = (
-    "foreign_keys = ON",
-    "synchronous = FULL",
-    "trusted_schema = OFF",
-    "cell_size_check = ON",
-)
-
-
-def connect(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
-    """A plain connection, in autocommit; never makes a file."""
-    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-        raise StoreError(
-            f"this Python's SQLite is {sqlite3.sqlite_version}, and 3.37 or newer is needed; "
-            "use a newer Python"
-        )
-    connection = sqlite3.connect(
-        f"{path.as_uri()}?{mode}",
-        uri=True,
-        timeout=BUSY_TIMEOUT_SEC,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-    for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
-    return connection
-
-
-def reading_mode(path: Path) -> str:
-    """How to open a file only to read it.
-
-    Even a reader writes, into the index of the write-ahead log beside the file. Where it may not,
-    a file without a log can be read as it is.
-    """
-    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
-        return "mode=rw"
-    log = path.with_name(f"{path.name}-wal")
-    return "mode=ro" if log.exists() and log.stat().st_size else "mode=ro&immutable=1"
+__all__ = ["connect", "engine_of", "path_of", "plain", "reading", "reading_mode", "transaction"]
 
 
 def engine_of(path: Path, mode: str = "mode=rw") -> sa.Engine:

@@ -8,18 +8,17 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from recorder.errors import ForeignError, NoHistoryError, OlderError, PlaceError
+from recorder.errors import NoHistoryError, OlderError
 from recorder.store import migrate
 from recorder.store.connection import engine_of, reading_mode
+from recorder.store.header import APPLICATION_ID, check_header, is_there
 from recorder.store.library import sa
-from recorder.store.location import VARIABLE, check_place
-from recorder.store.trouble import damaged, explained
+from recorder.store.location import check_place
+from recorder.store.trouble import explained
 
-APPLICATION_ID = 0x6D726563  # "mrec"
+__all__ = ["APPLICATION_ID", "History", "check_header", "opened"]
+
 History = sa.Engine  # what is recorded into and read from
-MAGIC = b"SQLite format 3\0"
-HEADER_BYTES = 100
-APPLICATION_ID_AT = slice(68, 72)  # https://www.sqlite.org/fileformat2.html, section 1.3
 
 
 @contextlib.contextmanager
@@ -31,7 +30,7 @@ def opened(path: Path, *, writing: bool = True) -> Iterator[sa.Engine]:
     refused. Raises StoreError.
     """
     check_place(path)
-    if not _exists(path):
+    if not is_there(path):
         if not writing:
             raise NoHistoryError(f"nothing is recorded in {path} yet; `ops media.status` records")
         migrate.create(path)
@@ -50,29 +49,3 @@ def opened(path: Path, *, writing: bool = True) -> Iterator[sa.Engine]:
     finally:
         with explained(path):
             engine.dispose()
-
-
-def _exists(path: Path) -> bool:
-    with explained(path):
-        if path.exists():
-            return True
-        log = path.with_name(f"{path.name}-wal")
-        if log.exists() and log.stat().st_size:
-            raise damaged(path, f"it is gone, but {log.name} is still here")
-    return False
-
-
-def check_header(path: Path) -> None:
-    """Tell another application's file and a damaged header before SQLite touches either."""
-    with explained(path):
-        if path.exists() and not path.is_file():
-            what = "a folder" if path.is_dir() else "no file"
-            raise PlaceError(f"{path} is {what}; give the path of a file with --db or ${VARIABLE}")
-        with path.open("rb") as file:
-            header = file.read(HEADER_BYTES)
-    if not header:
-        raise damaged(path, "it is empty")
-    if not header.startswith(MAGIC) or len(header) < HEADER_BYTES:
-        raise damaged(path, "its header is not a database's")
-    if int.from_bytes(header[APPLICATION_ID_AT], "big") != APPLICATION_ID:
-        raise ForeignError(f"{path} is another application's database; give another path with --db")

@@ -7,21 +7,19 @@ transaction with its mark, after a checked copy of the file was put beside it.
 
 import contextlib
 import os
-import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import recorder
-from recorder.errors import NewerError, OlderError, StoreError
+from recorder.errors import OlderError, StoreError
 from recorder.store.connection import connect, engine_of
 from recorder.store.copying import copy_verified, sync_folder
 from recorder.store.library import sa
 from recorder.store.location import make_folder
-from recorder.store.trouble import damaged, explained
+from recorder.store.revision import HEAD, REVISIONS, is_newest
+from recorder.store.trouble import explained
 
-REVISIONS = ("0001", "0002")  # oldest first
-HEAD = REVISIONS[-1]
 ABANDONED_AFTER_SEC = 3600
 
 
@@ -32,35 +30,9 @@ def migrations() -> Path:
     return installed if installed.is_dir() else package.parent / "migrations"
 
 
-def revision_of(connection: sqlite3.Connection) -> str | None:
-    """The schema's revision; None where the file has none."""
-    try:
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # no such table
-            return None
-        raise
-    return None if row is None else str(row[0])
-
-
 def is_current(path: Path, mode: str = "mode=rw") -> bool:
     """Whether the file's schema is this program's. Raises NewerError, DamagedError."""
-    with explained(path), contextlib.closing(connect(path, mode)) as connection:
-        revision = revision_of(connection)
-        if revision is None:
-            raise damaged(path, "its schema has no revision")
-        if revision not in REVISIONS:
-            raise NewerError(_made_by_newer(path, connection))
-    return revision == HEAD
-
-
-def _made_by_newer(path: Path, connection: sqlite3.Connection) -> str:
-    row = connection.execute("SELECT value FROM meta WHERE key = 'schema_made_by'").fetchone()
-    version = f"version {row[0]}" if row else "a newer version"
-    return (
-        f"{path} was made by a newer media-recorder; install {version} or newer: "
-        "`git pull`, or `pip install --upgrade media-recorder`"
-    )
+    return is_newest(path, mode, REVISIONS)
 
 
 def create(path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from recorder.store.connection import connect
 from recorder.store.copying import faults_of
-from recorder.store.engine import MAGIC
+from recorder.store.header import MAGIC
 from recorder.store.library import sa
 from recorder.store.migrate import create
 from recorder.store.tables import metadata, spans
