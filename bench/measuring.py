@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from recorder.errors import NoHistoryError
 from recorder.model import Kind, Snapshot
+from recorder.store import ask as asking
 from recorder.store.as_of import as_of, latest
 from recorder.store.changes import past_spans, transitions
 from recorder.store.connection import connect, engine_of
@@ -124,6 +125,22 @@ def _replayed(path: Path, statements: list[tuple[str, tuple]]) -> float:
         for sql, values in statements:
             db.execute(sql, values).fetchall()
     return time.perf_counter() - began
+
+
+def day_in_sql(path: Path, rounds: int) -> Iterator[tuple[str, float, int]]:
+    """media.sql over the view of events, a day of them: how the day is chosen, ms, rows."""
+    with contextlib.closing(connect(path)) as db:
+        ((newest,),) = db.execute("SELECT max(last_ts) FROM coverage")
+    begin = f"strftime('%Y-%m-%dT%H:%M:%SZ', {newest - 86400}, 'unixepoch')"
+    for column, since in (("at_ts", f"strftime('%s', {begin})"), ("at", begin)):
+        took, rows = [], 0
+        for _ in range(rounds + 1):
+            with asking.ask(
+                path, asking.Question(f"SELECT * FROM event WHERE {column} >= {since}")
+            ) as answer:
+                rows = len(list(answer.rows))
+                took.append(1000 * answer.spent_sec())
+        yield column, statistics.median(took[1:]), rows
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """Write the files that repeat what the program knows: `bin/docs`; `--check` fails where one is old.
 
 The spine's registry files and launchers come from the table of capabilities, docs/cli.md from
-each command's --help, the screens in the README and in docs/ from an example stack.
+each command's --help, docs/schema.md from a history made anew, the screens in the README and in
+docs/ from an example stack.
 """
 
 import json
 import re
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,14 +19,40 @@ GOLDEN = ROOT / "tests" / "render" / "screens"
 SCREEN = re.compile(r"(?P<before><!-- screen: (?P<name>[\w.-]+) -->\n```\n).*?```\n", re.DOTALL)
 sys.path.insert(0, str(ROOT))
 
+from recorder.bindings.queries import (  # noqa: E402
+    SavedQuery,
+    query_files,
+    read_query,
+    shipped_folder,
+)
 from recorder.capabilities.registry import CAPABILITIES, PLUGIN, Capability  # noqa: E402
 from recorder.cli import cap, load, ops  # noqa: E402
+from recorder.store import migrate  # noqa: E402
+from recorder.store.ask import relations  # noqa: E402
+from recorder.store.described import Relation  # noqa: E402
 
 HEADER = (
     "# Made by bin/docs from recorder/capabilities/registry.py; change that, and run it again.\n"
 )
 LAUNCHER = """#!/bin/sh
 exec "${{0%/*}}/../../../../bin/ops" cap run {name} "$@"
+"""
+SCHEMA_BEGIN = """# The schema
+
+Made by `bin/docs` from a new history. `ops media.sql --tables` and `--schema VIEW` say the same.
+How to ask: [sql.md](sql.md). Times are UTC unless a name says `local`. What was not seen is NULL.
+
+## Views
+"""
+SCHEMA_TABLES = """
+## Tables
+
+What the views are made of. They may change with the program; views stay.
+"""
+SCHEMA_COOKBOOK = """
+## Cookbook
+
+The saved queries, `ops media.sql NAME`; more are in [sql.md](sql.md).
 """
 HELP_COLUMNS = 78  # as click wraps it on a terminal of 80
 Files = Iterator[tuple[Path, str]]
@@ -96,6 +124,36 @@ def help_of(name: str, command: click.Command) -> str:
     return "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
 
 
+def schema() -> Files:
+    """What a new history holds, in the words of its own schema; and the saved queries."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "history.db")
+        migrate.create(path)
+        found = relations(path)
+    views, tables = ([r for r in found if r.kind == kind] for kind in ("view", "table"))
+    files = query_files([shipped_folder()])
+    parts = [
+        SCHEMA_BEGIN,
+        *("".join(relation_entry(view)) for view in views),
+        SCHEMA_TABLES,
+        *("".join(relation_entry(table)) for table in tables),
+        SCHEMA_COOKBOOK,
+        *(query_entry(read_query(files, name)) for name in files),
+    ]
+    yield Path("docs/schema.md"), "".join(parts)
+
+
+def relation_entry(relation: Relation) -> Iterator[str]:
+    yield f"\n### {relation.name}\n\n{relation.meaning}\n\n"
+    yield "| column | type | unit | meaning |\n|---|---|---|---|\n"
+    for column in relation.columns:
+        yield f"| {column.name} | {column.type} | {column.unit} | {column.meaning} |\n"
+
+
+def query_entry(query: SavedQuery) -> str:
+    return f"\n### {query.name}\n\n```sql\n{query.sql}```\n"
+
+
 def screens() -> Files:
     """README.md and the pages of docs/, each screen in them as the program draws it.
 
@@ -113,7 +171,7 @@ def with_screen(match: re.Match[str]) -> str:
 
 def main(*, check: bool) -> int:
     old = []
-    for files in (registry, cli, screens):
+    for files in (registry, cli, schema, screens):
         for path, text in files():
             file = ROOT / path
             if file.exists() and file.read_text(encoding="utf-8") == text:

@@ -103,6 +103,13 @@ CAPABILITIES = (
         outputs=("stdout", "json", "file"),
     ),
     Capability(
+        "media.sql",
+        "Ask the history in SQL, or by a saved query; it is only read",
+        "recorder.capabilities.sql",
+        ("history", "sql"),
+        outputs=("table", "csv", "tsv", "md", "jsonl", "json"),
+    ),
+    Capability(
         "media.history.info",
         "What the history holds: size, growth, noisiest things, coverage, backups",
         "recorder.capabilities.history.info",

@@ -36,7 +36,7 @@ from recorder.render.screen import screen
 from recorder.render.status import dashboard
 from recorder.store.figures import Census
 
-from . import differences, histories, pasts
+from . import asked, differences, histories, pasts
 from . import examples as made
 
 REGISTER = Path("ops/bindings/operational.gaps.yaml")
@@ -223,7 +223,15 @@ DOCUMENTS = {
     ),
 }
 
+ASKED = {
+    "sql-events-80.txt": lambda: asked.shown(asked.saved("events")),
+    "sql-problems-80.txt": lambda: asked.shown(asked.saved("problems")),
+    "sql-queries-80.txt": asked.queries,
+    "sql-record-60.txt": lambda: asked.shown("SELECT * FROM service_now LIMIT 1", 60),
+}
+
 TEXTS: dict[str, Callable[[], str]] = {
+    **ASKED,
     **{name: golden.text for name, golden in SCREENS.items()},
     **{name: partial(_json, make) for name, make in DOCUMENTS.items()},
 }

@@ -150,7 +150,7 @@ def test_alembic_by_hand_makes_the_same(tmp_path: Path, made: Path) -> None:
 
 
 def test_a_wheel_brings_its_migrations(tmp_path: Path) -> None:
-    """An installed program makes a history without its checkout."""
+    """An installed program makes a history without its checkout, and has the saved queries."""
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
         check=True,
@@ -173,6 +173,10 @@ def test_a_wheel_brings_its_migrations(tmp_path: Path) -> None:
         text=True,
     )
     assert done.stdout.strip() == str(installed / "recorder" / "migrations")
+    shipped = installed / "recorder" / "queries"
+    assert {file.name: file.read_text(encoding="utf-8") for file in shipped.iterdir()} == {
+        file.name: file.read_text(encoding="utf-8") for file in (ROOT / "ops" / "queries").iterdir()
+    }
     assert schema_of(tmp_path / "history.db") == GOLDEN.read_text(encoding="utf-8")
 
 

@@ -1,0 +1,10 @@
+-- What changed, newest first.
+-- :since = '-1 day': how far back
+-- :host = '%': of which host
+-- :name = '%': of what
+SELECT substr(at, 1, 16) AS at, host,
+    name || CASE kind WHEN 'endpoint' THEN ' endpoint' ELSE '' END AS name,
+    coalesce(nullif(was, now) || ' → ', '') || now AS state, detail
+FROM event
+WHERE at_ts > strftime('%s', 'now', :since) AND host LIKE :host AND name LIKE :name
+ORDER BY at_ts DESC

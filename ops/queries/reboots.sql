@@ -1,0 +1,7 @@
+-- When hosts were rebooted or could not be reached, newest first.
+-- :since = '-90 days': how far back
+SELECT substr(at, 1, 16) AS at, host, was, now, detail
+FROM event
+WHERE kind = 'host'
+    AND at_ts > strftime('%s', 'now', :since)
+ORDER BY at_ts DESC
