@@ -25,6 +25,7 @@ class Machine:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.history = folder / "state" / "history.db"
+        self.by: tuple[str, ...] = ()  # the command that runs ours
         (folder / "bin").mkdir()
         (folder / "bin" / "docker").write_text(ENGINE)
         (folder / "bin" / "docker").chmod(0o755)
@@ -58,7 +59,7 @@ class Machine:
 
     def ops(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-P", "-m", "recorder", *arguments],
+            [*self.by, sys.executable, "-P", "-m", "recorder", *arguments],
             capture_output=True,
             text=True,
             check=False,

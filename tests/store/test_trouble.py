@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from disks import fill, small_disk
 
 from recorder.errors import (
     BusyError,
@@ -38,14 +39,22 @@ from store.stacks import NOON, after, kept, look, service
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="mounting takes root")
 
 
-@pytest.fixture
-def history(path: Path) -> Path:
+@pytest.fixture(scope="module")
+def three_hours(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A history of three hours, a minute a look, a service stopped and started each half hour."""
+    path = tmp_path_factory.mktemp("three hours") / "history.db"
     with opened(path) as engine:
         for minute in range(180):
             state = ServiceState.EXITED if minute % 30 == 29 else ServiceState.RUNNING
             record(engine, look(minute, services=(service(state=state),)))
     return path
+
+
+@pytest.fixture
+def history(path: Path, three_hours: Path) -> Path:
+    """That history, a test's own."""
+    path.parent.mkdir(mode=0o700)
+    return Path(shutil.copy(three_hours, path))
 
 
 def recording(path: Path) -> None:
@@ -177,38 +186,27 @@ def test_nothing_recorded_yet_is_no_damage(path: Path) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 3 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder], check=False, capture_output=True
-    )
-    if made.returncode:
-        pytest.skip("no tmpfs can be mounted here")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
+def disk(lab_parts: None, tmp_path: Path) -> Iterator[Path]:  # noqa: ARG001 - its tools
+    """A disk of a few megabytes."""
+    with small_disk(tmp_path) as made:
+        yield made
 
 
-def fill(path: Path) -> None:
+def record_much(path: Path) -> None:
     with opened(path) as engine:
         for minute in range(1, 200):
             many = tuple(service(f"service-{minute}-{n}") for n in range(40))
             record(engine, look(minute, services=many))
 
 
-@ROOT_ONLY
-def test_a_full_disk_is_not_damage_and_loses_nothing(small_disk: Path) -> None:
+def test_a_full_disk_is_not_damage_and_loses_nothing(disk: Path) -> None:
     """What was recorded before is whole; recording goes on once there is room."""
-    path = small_disk / "history.db"
+    path = disk / "history.db"
     with opened(path) as engine:
         record(engine, look(0))
-    ballast = small_disk / "ballast"
-    with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(4096))
+    ballast = fill(disk)
     with pytest.raises(FullError, match="no space left"):
-        fill(path)
+        record_much(path)
     ballast.unlink()
     assert check(path) == ()
     with opened(path) as engine:
@@ -216,14 +214,25 @@ def test_a_full_disk_is_not_damage_and_loses_nothing(small_disk: Path) -> None:
         assert kept(latest(engine).snapshot) == kept(look(300))
 
 
-@ROOT_ONLY
-def test_a_first_look_on_a_full_disk_leaves_no_half_made_file(small_disk: Path) -> None:
+def test_a_first_look_on_a_full_disk_leaves_no_half_made_file(disk: Path) -> None:
     """There is a whole history or none."""
-    ballast = small_disk / "ballast"
-    ballast.write_bytes(bytes((3 << 20) - (64 << 10)))
+    fill(disk, leave_bytes=64 << 10)
     with pytest.raises(FullError):
-        recording(small_disk / "history.db")
-    assert [file.name for file in small_disk.iterdir()] == ["ballast"]
+        recording(disk / "history.db")
+    assert [file.name for file in disk.iterdir()] == ["ballast"]
+
+
+def test_a_backup_on_a_full_disk_is_none_and_takes_none_away(disk: Path, history: Path) -> None:
+    """No space for a copy is said; the copies before it stay, and no piece of one is left."""
+    path = Path(shutil.copy(history, disk / "history.db"))
+    good = back_up(path, NOON).path
+    ballast = fill(disk, leave_bytes=32 << 10)
+    with pytest.raises(FullError, match="no space left"):
+        back_up(path, after(1), keep=1)
+    assert [*good.parent.iterdir()] == [good]
+    assert check(good) == check(path) == ()
+    ballast.unlink()
+    assert back_up(path, after(1), keep=1).path.exists()
 
 
 @ROOT_ONLY
@@ -350,3 +359,47 @@ def test_a_backup_of_a_damaged_file_is_none(history: Path) -> None:
         back_up(history, NOON + timedelta(hours=5), keep=1)
     folder = history.with_name("history.db.backups")
     assert sorted(folder.iterdir()) == [copy.path for copy in good]
+
+
+@pytest.fixture
+def crashed(history: Path) -> Path:
+    """The history as a recorder left it that was killed: the newest look only in the log."""
+    log, aside = history.with_name("history.db-wal"), history.parent.with_name("aside")
+    aside.mkdir()
+    with opened(history) as engine:
+        record(engine, look(500))
+        for file in (history, log):
+            shutil.copy(file, aside / file.name)
+    for file in (history, log):
+        shutil.copy(aside / file.name, file)
+    return history
+
+
+def test_a_log_that_a_killed_recorder_left_is_read(crashed: Path) -> None:
+    """The look that was recorded last is there."""
+    with opened(crashed, writing=False) as engine:
+        assert latest(engine).snapshot.taken_at == after(500)
+
+
+@pytest.mark.parametrize("at", [None, 0, 32 + 24 + 100], ids=["deleted", "header", "frame"])
+def test_a_damaged_log_costs_what_stands_only_in_it(crashed: Path, at: int | None) -> None:
+    """What is in the file is whole, and recording goes on."""
+    log = crashed.with_name("history.db-wal")
+    if at is None:
+        log.unlink()
+    else:
+        overwrite(log, at, b"\xff" * 16)
+    with opened(crashed, writing=False) as engine:
+        assert latest(engine).snapshot.taken_at == after(179)
+    assert len(told(crashed)) == 11
+    assert check(crashed) == ()
+    recording(crashed)
+    assert check(crashed) == ()
+
+
+def test_a_damaged_index_of_the_log_is_made_anew(crashed: Path) -> None:
+    """The file beside it that readers share holds nothing of its own."""
+    crashed.with_name("history.db-shm").write_bytes(b"\xff" * 32768)
+    with opened(crashed, writing=False) as engine:
+        assert latest(engine).snapshot.taken_at == after(500)
+    assert check(crashed) == ()

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from disks import fill, small_disk
 
-from recorder.errors import OlderError, StoreError
+from recorder.errors import FullError, OlderError, StoreError
 from recorder.store import migrate
 from recorder.store.as_of import latest
 from recorder.store.backup import check
@@ -174,6 +175,33 @@ def test_an_upgrade_that_is_killed_leaves_the_file_as_it_was(old: Path, next_ver
     with opened(old) as engine:
         assert kept(latest(engine).snapshot) == kept(NEWEST)
     assert revision_of(old) == "next"
+
+
+@pytest.mark.parametrize(
+    ("leave_bytes", "copied"), [(64 << 10, False), (1 << 20, True)], ids=["copy", "change"]
+)
+@pytest.mark.usefixtures("lab_parts")
+def test_an_upgrade_on_a_full_disk_leaves_the_file_as_it_was(
+    tmp_path: Path, next_version: Path, leave_bytes: int, *, copied: bool
+) -> None:
+    """No room for the copy, or for the change: said so, every row there; with room it is made."""
+    next_version.write_text(NEXT.format(more=HALF))
+    with small_disk(tmp_path) as disk:
+        path = disk / "history.db"
+        thaw(FROZEN / f"{RELEASED[-1]}.sql", path)
+        before = rows_of(path)
+        ballast = fill(disk, leave_bytes)
+        with pytest.raises(FullError, match="no space left"), opened(path):
+            pass
+        assert (rows_of(path), revision_of(path), check(path)) == (before, RELEASED[-1], ())
+        copy = path.with_name("history.db.before-next")
+        assert copy.exists() is copied
+        ballast.unlink()
+        next_version.write_text(NEXT.format(more=""))
+        shutil.rmtree(next_version.parent / "__pycache__", ignore_errors=True)
+        with opened(path):
+            assert revision_of(path) == "next"
+        assert rows_of(copy) == before
 
 
 def test_remaking_a_parent_table_keeps_its_children(old: Path, next_version: Path) -> None:

@@ -1,0 +1,174 @@
+"""A history that can't be written: shown all the same, told in a line, nothing lost."""
+
+import contextlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from store.freeze import rows_of
+
+from recorder.store.backup import check
+
+from .faults import FAULTS, FAULTS_OF_DISKS, Fault
+from .test_recording import ROOT, Machine
+
+CLOCK = """
+import datetime, sys, time
+true, true_time, off = datetime.datetime, time.time, {off}
+class Clock(true):
+    @classmethod
+    def now(cls, tz=None):
+        return true.now(tz) + datetime.timedelta(seconds=off)
+datetime.datetime = Clock
+time.time = lambda: true_time() + off
+from recorder.cli import main
+sys.argv = ["ops", *{arguments!r}]
+main()
+"""
+MINUTE, DAY = 60, 86400
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A history of two looks and a backup of it."""
+    made = Machine(tmp_path_factory.mktemp("recorded"))
+    made.runs(radarr="running")
+    made.status()
+    made.runs(radarr="exited")
+    made.status()
+    assert made.ops("media.history.backup").returncode == 0
+    return made.history
+
+
+@pytest.fixture
+def machine(tmp_path: Path, recorded: Path) -> Machine:
+    """A machine with that history, and what it ran at the end of it."""
+    made = Machine(tmp_path)
+    made.runs(radarr="exited")
+    shutil.copytree(recorded.parent, made.history.parent)
+    return made
+
+
+def files(machine: Machine) -> dict[str, bytes]:
+    """What lies beside the history and in it, but for what its readers need: an empty log, say."""
+    return {
+        str(file): file.read_bytes()
+        for file in sorted(machine.history.parent.rglob("*"))
+        if file.is_file() and not file.name.endswith((".lock", "-shm")) and file.stat().st_size
+    }
+
+
+def rows(machine: Machine) -> dict[str, list[dict[str, object]]]:
+    """All that is recorded; what was done to the file is another thing."""
+    return {name: found for name, found in rows_of(machine.history).items() if name != "action"}
+
+
+def is_told_and_loses_nothing(machine: Machine, fault: Fault) -> None:
+    before = rows(machine)
+    (backup,) = machine.history.with_name("history.db.backups").iterdir()
+    with contextlib.ExitStack() as end:
+        heal = fault.make(machine, end)
+        left = files(machine)
+        line = fault.line(machine, backup.name)
+        looked, scheduled = machine.ops("media.status"), machine.ops("media.snapshot")
+        assert (looked.returncode, looked.stderr) == (3, f"ops: not recorded: {line}\n")
+        assert "radarr" in looked.stdout
+        assert (scheduled.returncode, scheduled.stdout) == (3, "")
+        assert scheduled.stderr == looked.stderr
+        assert files(machine) == left
+        machine.by = ()
+        if heal is None:  # what the line says to type is what heals it
+            typed = fault.typed.format(backup=backup.name).split()[1:]
+            assert machine.ops(*typed, "--yes").returncode == 0
+        else:
+            heal()
+        assert rows(machine) == before
+        assert machine.status()["snapshot"]["recorded"] is True
+        assert check(machine.history) == ()
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_history_that_cannot_be_written_is_told_and_loses_nothing(
+    machine: Machine, fault: Fault
+) -> None:
+    """The picture, one line to standard error with what to type, exit code 3; then it goes on."""
+    is_told_and_loses_nothing(machine, fault)
+
+
+@pytest.mark.parametrize("fault", FAULTS_OF_DISKS, ids=lambda fault: fault.name)
+@pytest.mark.usefixtures("lab_parts")
+def test_a_disk_that_cannot_hold_the_history_is_told_and_loses_nothing(
+    machine: Machine, fault: Fault
+) -> None:
+    """A real disk that is read-only or full, a real network mount: the same."""
+    is_told_and_loses_nothing(machine, fault)
+
+
+@pytest.mark.parametrize("fault", [*FAULTS, *FAULTS_OF_DISKS], ids=lambda fault: fault.name)
+def test_the_docs_tell_of_every_fault(fault: Fault) -> None:
+    """What the program says of it, and what to type, in one row."""
+    page = (ROOT / "docs" / "history.md").read_text(encoding="utf-8")
+    said = {"path": "history.db", "folder": "FOLDER", "backup": "NAME"}
+    what, typed = fault.what.format(**said), fault.typed.format(**said)
+    rows = [row.split(" | ") for row in page.splitlines() if row.startswith("| ")]
+    assert [row for row in rows if row[0][2:] == fault.name and what in row[1] and typed in row[2]]
+
+
+def at(machine: Machine, off: int, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run while the machine's clock is so many seconds off."""
+    return subprocess.run(
+        [sys.executable, "-P", "-c", CLOCK.format(off=off, arguments=arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=machine.folder,
+        env=machine.environ(),
+    )
+
+
+def looks(machine: Machine) -> list[object]:
+    return [row["ts"] for row in rows(machine)["snapshot"]]
+
+
+def test_a_clock_set_back_two_minutes_records_on(machine: Machine) -> None:
+    """The look is recorded just behind the newest, and says so; all before it stays."""
+    machine.status()
+    before = looks(machine)
+    back = at(machine, -2 * MINUTE, "media.status", "--json")
+    (note,) = json.loads(back.stdout)["data"]["notes"]
+    assert (back.returncode, back.stderr) == (0, "")
+    assert note.startswith("the clock went back 0:0")
+    assert looks(machine) == [*before, int(str(before[-1])) + 1]
+
+
+def test_a_clock_set_back_two_days_is_told_and_nothing_recorded(machine: Machine) -> None:
+    """Shown, exit code 3, every row as it was; with the clock right again it goes on."""
+    before = rows(machine)
+    back = at(machine, -2 * DAY, "media.status")
+    assert back.returncode == 3
+    assert "radarr" in back.stdout
+    assert len(back.stderr.splitlines()) == 1
+    assert back.stderr.startswith("ops: not recorded: the clock says ")
+    assert "; set the clock, or if it was wrong then, `ops media.history.repair" in back.stderr
+    assert rows(machine) == before
+    assert machine.status()["snapshot"]["recorded"] is True
+
+
+def test_a_clock_a_year_ahead_and_set_back_is_mended_as_it_says(machine: Machine) -> None:
+    """What the line says to type drops what the wrong clock recorded, and nothing before it."""
+    before = rows(machine)
+    assert at(machine, 365 * DAY, "media.snapshot").returncode == 0
+    refused = machine.ops("media.status")
+    assert refused.returncode == 3
+    assert "radarr" in refused.stdout
+    typed = refused.stderr.partition("`ops ")[2].partition("`")[0].split()
+    assert typed[:2] == ["media.history.repair", "--drop-after"]
+    assert machine.ops(*typed, "--yes").returncode == 0
+    after = rows(machine)
+    unlike = {name for name, found in after.items() if found != before[name]}
+    assert unlike <= {"meta", "series", "rollup_hour", "rollup_day"}  # worked out, not recorded
+    assert machine.status()["snapshot"]["recorded"] is True
+    assert check(machine.history) == ()
