@@ -1,13 +1,14 @@
 """The one seam: a way to run a program on a host and to reach its own ports.
 
 A `Connect` opens a `Shell` to a host or raises `Unreachable`; `ssh` and `local` are the real ones,
-a test passes a plain function. A shell is used from several threads at once.
+a test passes a plain function. A shell is used from several threads at once. `run` is for a short
+question, `start` for a program that works for a while and is listened to.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, Self
 
 from recorder.bindings.stack import HostBinding
 from recorder.model import Reason
@@ -18,7 +19,7 @@ ANSWER_LIMIT_BYTES = 16 * 1024 * 1024
 class Ended(Enum):
     """How a program's answer came to its end."""
 
-    WHOLE = "whole"  # the closing line arrived
+    WHOLE = "whole"  # the closing line arrived; or a started program came to its own end
     CLOSED = "closed"  # the program or the connection ended before it
     TIMEOUT = "timeout"
     TOO_LONG = "too long"
@@ -31,6 +32,29 @@ class Answer:
     output: bytes
     ended: Ended
     complaint: str = ""  # the end of its standard error, for a program that said nothing else
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a started program ended."""
+
+    ended: Ended  # CLOSED: the way to it broke, and nobody knows what became of it
+    status: int | None  # its exit status; None where it did not come to its own end
+    complaint: str = ""  # the end of its standard error
+
+
+class Running(Protocol):
+    """A started program; leave the `with` block and it is ended, with whatever it started."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_: object) -> None: ...
+
+    def chunks(self) -> Iterator[bytes]:
+        """Its standard output as it comes, once, until it ends or its time is up."""
+
+    @property
+    def end(self) -> End:
+        """How it ended; AssertionError before `chunks` ran out."""
 
 
 class Unreachable(Exception):  # noqa: N818 - a state of the world, caught where it becomes a value
@@ -68,6 +92,13 @@ class Shell(Protocol):
 
     def run(self, script: bytes, *, until: bytes, timeout_sec: float) -> Answer:
         """Feed a script to `sh -s` and read its output until a line equal to `until`."""
+
+    def start(self, script: bytes, *, timeout_sec: float) -> Running:
+        """Feed a script to `sh -s` and hand on its output as it comes; `streaming` says how.
+
+        What sudo runs as another user is beyond our signals: that goes on to its own end.
+        Raises Unreachable where the way in is gone.
+        """
 
     def dial(self, port: int, timeout_sec: float) -> Connection:
         """Connect to a port of the host's own 127.0.0.1.

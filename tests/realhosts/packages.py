@@ -22,6 +22,7 @@ PACKAGE_OF = {  # program: the package that brings it
     "sudo": "sudo",
     "mkfs.ext4": "e2fsprogs",
     "losetup": "mount",
+    "docker-compose": "docker-compose",
     "nsenter": "util-linux",
 }
 START_NO_SERVICES = Path("/usr/sbin/policy-rc.d")

@@ -4,10 +4,11 @@ import contextlib
 import time
 
 from recorder.bindings.stack import HostBinding
-from recorder.collect.shell import Answer, Connection, Ended, Reading, Unreachable
+from recorder.collect.shell import Answer, Connection, Ended, Reading, Running, Unreachable
 from recorder.collect.ssh.config import resolve
 from recorder.collect.ssh.library import paramiko
 from recorder.collect.ssh.login import LoggedIn, log_in
+from recorder.collect.ssh.running import start
 from recorder.model import Reason
 
 CHUNK_BYTES = 64 * 1024
@@ -41,6 +42,10 @@ class SshShell:
                 channel.shutdown_write()
             ended = _read(channel, reading, deadline)
             return reading.answer(ended, _complaint(channel) if ended is Ended.CLOSED else b"")
+
+    def start(self, script: bytes, *, timeout_sec: float) -> Running:
+        """One exec of `sh -s` that is listened to."""
+        return start(self._transport, script, timeout_sec)
 
     def dial(self, port: int, timeout_sec: float) -> Connection:
         """A direct-tcpip channel to the host's own 127.0.0.1."""
