@@ -1,5 +1,6 @@
 """The values that cross every folder's boundary: states, the snapshot, and what is wrong in it."""
 
+from recorder.model.action import Action
 from recorder.model.day import Day, LocalTime, day_of
 from recorder.model.event import Changes, Event, Kind, Thing, Transition
 from recorder.model.network import NETWORK_TYPES
@@ -36,6 +37,7 @@ from recorder.model.verdict import Finding, findings, is_nearly_full, is_soon_fu
 
 __all__ = [
     "NETWORK_TYPES",
+    "Action",
     "Backtest",
     "Changes",
     "Condition",

@@ -1,39 +1,84 @@
-"""What this program itself did, in the history."""
+"""What this program itself did, in the history.
 
-from dataclasses import dataclass
-from datetime import datetime
+A row is written before an effect begins, without an end, and completed after it: a program that
+was killed leaves a row that says so.
+"""
+
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from recorder.store.connection import transaction
+from recorder.model import Action
+from recorder.store.connection import reading, transaction
 from recorder.store.engine import opened
+from recorder.store.library import sa
 from recorder.store.rows import seconds, text
 from recorder.store.tables import action
+from recorder.store.things import moment, time_of
+
+LONGEST = timedelta(days=1)  # that an action is looked back for
+ARGUMENTS_LIMIT = 8000
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One thing done."""
+def begin(path: Path, begun: Action) -> int:
+    """Note what is about to be done; its id. Raises StoreError."""
+    with opened(path) as engine, transaction(engine) as db:
+        added = sa.insert(action).values(_row(begun)).returning(action.c.id)
+        return int(db.execute(added).scalar_one())
 
-    capability: str
-    arguments: str  # as typed
-    user: str
-    started_at: datetime
-    ended_at: datetime
-    exit_code: int
-    note: str | None = None
+
+def finish(path: Path, begun_id: int, done: Action) -> None:
+    """Note how it ended; anew, where its row went with the file it was in. Raises StoreError."""
+    row = _row(done)
+    same = (
+        action.c.id == begun_id,
+        action.c.started_ts == row["started_ts"],
+        action.c.capability == done.capability,
+    )
+    with opened(path) as engine, transaction(engine) as db:
+        if not db.execute(action.update().where(*same).values(row)).rowcount:
+            db.execute(action.insert().values(row))
 
 
 def log(path: Path, done: Action) -> None:
-    """Note what was done. Raises StoreError."""
-    with opened(path) as engine, transaction(engine) as db:
-        db.execute(
-            action.insert().values(
-                capability=done.capability,
-                arguments=text(done.arguments),
-                user=text(done.user),
-                started_ts=seconds(done.started_at),
-                ended_ts=seconds(done.ended_at),
-                exit_code=done.exit_code,
-                note=text(done.note),
-            )
+    """Note what was done, all at once. Raises StoreError."""
+    begin(path, done)
+
+
+def actions(
+    engine: sa.Engine, since: datetime | None = None, until: datetime | None = None
+) -> tuple[Action, ...]:
+    """What was under way or begun after `since`, up to and with `until`, oldest first."""
+    after, up_to = seconds(since), seconds(until)
+    query = sa.select(action).order_by(action.c.started_ts, action.c.id)
+    if after is not None:
+        query = query.where(
+            action.c.started_ts >= after - LONGEST.total_seconds(),
+            sa.or_(action.c.ended_ts.is_(None), action.c.ended_ts >= after),
         )
+    if up_to is not None:
+        query = query.where(action.c.started_ts <= up_to)
+    with reading(engine) as db:
+        return tuple(
+            Action(
+                row.capability,
+                row.arguments,
+                row.user,
+                time_of(row.started_ts),
+                moment(row.ended_ts),
+                row.exit_code,
+                row.note,
+            )
+            for row in db.execute(query)
+        )
+
+
+def _row(of: Action) -> dict[str, object]:
+    return {
+        "capability": of.capability,
+        "arguments": text(of.arguments, ARGUMENTS_LIMIT),
+        "user": text(of.user),
+        "started_ts": seconds(of.started_at),
+        "ended_ts": seconds(of.ended_at),
+        "exit_code": of.exit_code,
+        "note": text(of.note),
+    }

@@ -36,15 +36,12 @@ class Image(NamedTuple):
     version: str | None
 
 
-def text(value: str | None) -> str | None:
+def text(value: str | None, limit: int = TEXT_LIMIT) -> str | None:
     """Text as SQLite keeps it: no lone surrogates, no NUL, of sane length."""
     if value is None:
         return None
     return (
-        value[:TEXT_LIMIT]
-        .encode("utf-8", "replace")
-        .decode()
-        .replace("\0", "\N{REPLACEMENT CHARACTER}")
+        value[:limit].encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
     )
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from recorder.model import ServiceState
+from recorder.model import Action, ServiceState
 from recorder.store import migrate
-from recorder.store.actions import Action, log
+from recorder.store.actions import log
 from recorder.store.connection import connect
 from recorder.store.engine import opened
 from recorder.store.record import record

@@ -1,41 +1,56 @@
 """How a change to the history is carried out: alone, logged, and its failure an exit code 4."""
 
-import contextlib
-import getpass
-import shlex
-import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from recorder.capabilities.acting import acting, beginning, typed
 from recorder.capabilities.recording import PATIENCE_SEC
 from recorder.errors import ActionError, BusyError, ExitCode, StoreError
-from recorder.store.actions import Action, log
+from recorder.store.actions import log
 from recorder.store.lock import one_look
 
 T = TypeVar("T")
 
 
-def carry_out(capability: str, history: Path, work: Callable[[], T], *, logged: bool = True) -> T:
-    """Do it while nobody looks; `logged`: note it in the history. Raises ActionError."""
-    started_at = datetime.now(UTC)
+def carry_out(
+    capability: str,
+    history: Path,
+    work: Callable[[], T],
+    *,
+    logged: bool = True,
+    replaces: bool = False,
+) -> T:
+    """Do it while nobody looks. Raises ActionError.
+
+    `logged`: note it in the history, before and after. `replaces`: it puts another file in the
+    history's place or another schema into it, so it is noted once that is done.
+    """
     try:
         with one_look(history, PATIENCE_SEC) as held:
             if not held:
                 raise BusyError("another look is under way; nothing was changed: try again")
-            done = work()
-        if logged:
-            log(history, _action(capability, started_at))
+            if not logged:
+                return work()
+            if replaces:
+                return _noted_after(capability, history, work)
+            with acting(history, capability, typed(capability), insist=True):
+                return _failing_as_action(work)
     except StoreError as error:
         raise ActionError(str(error)) from error
+
+
+def _failing_as_action(work: Callable[[], T]) -> T:
+    try:
+        return work()
+    except StoreError as error:
+        raise ActionError(str(error)) from error
+
+
+def _noted_after(capability: str, history: Path, work: Callable[[], T]) -> T:
+    begun = beginning(capability, typed(capability))
+    done = work()
+    log(history, replace(begun, ended_at=datetime.now(UTC), exit_code=ExitCode.WELL))
     return done
-
-
-def _action(capability: str, started_at: datetime) -> Action:
-    typed = sys.argv[sys.argv.index(capability) + 1 :] if capability in sys.argv else []
-    user = "unknown"
-    with contextlib.suppress(OSError, KeyError):
-        user = getpass.getuser()
-    ended_at = datetime.now(UTC)
-    return Action(capability, shlex.join(typed), user, started_at, ended_at, ExitCode.WELL)

@@ -32,6 +32,6 @@ def command(history: Path, backup: Path | None, *, approved: bool) -> ExitCode:
     reach, newest = prospect.reach(chosen.path), prospect.newest_look(history)
     plan = plans.restore(history, chosen, reach, LocalTime(), there=history.exists(), newest=newest)
     approve(plan, approved=approved)
-    aside = carry_out(NAME, history, lambda: restore(history, chosen.path, now()))
+    aside = carry_out(NAME, history, lambda: restore(history, chosen.path, now()), replaces=True)
     report(plans.restored(history, chosen, aside))
     return ExitCode.WELL

@@ -29,6 +29,6 @@ def command(history: Path, *, approved: bool) -> ExitCode:
         report([f"{history} has this program's schema; there is nothing to do"])
         return ExitCode.WELL
     approve(plans.upgrade(history), approved=approved)
-    copy = carry_out(NAME, history, lambda: upgrade(history))
+    copy = carry_out(NAME, history, lambda: upgrade(history), replaces=True)
     report(plans.upgraded(history, copy))
     return ExitCode.WELL
