@@ -26,7 +26,7 @@ from recorder.bindings.queries import (  # noqa: E402
     shipped_folder,
 )
 from recorder.capabilities.registry import CAPABILITIES, PLUGIN, Capability  # noqa: E402
-from recorder.cli import cap, load, ops  # noqa: E402
+from recorder.cli import VERIFY, cap, command_of, load, ops  # noqa: E402
 from recorder.store import migrate  # noqa: E402
 from recorder.store.ask import relations  # noqa: E402
 from recorder.store.described import Relation  # noqa: E402
@@ -108,6 +108,7 @@ def cli() -> Files:
     """Every command's --help, word for word."""
     commands: list[tuple[str, click.Command]] = [("ops", ops), ("ops cap", cap)]
     commands += [(f"ops cap {name}", cap.commands[name]) for name in ("list", "show")]
+    commands.append((f"ops {VERIFY[0]}", command_of(VERIFY[1])))
     commands += [(f"ops {capability.name}", load(capability)) for capability in CAPABILITIES]
     parts = [
         "# The command line\n\nMade by `bin/docs` from each command's `--help`.\n",

@@ -27,6 +27,9 @@ SIGNALLED = 128  # and the signal's number: how shells tell of it
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
+VERIFY = ("verify", "recorder.capabilities.verify", "Hold the stack against its binding")
+
+
 class Capabilities(click.Group):
     """A group whose commands are the registered capabilities, each loaded when it is called."""
 
@@ -48,9 +51,13 @@ class Capabilities(click.Group):
             raise click.UsageError(unknown_name(args[0], known), ctx)
         return super().resolve_command(ctx, args)
 
+    def own_commands(self) -> list[tuple[str, str]]:
+        """What is no capability, and what it does."""
+        return [(name, self.commands[name].get_short_help_str()) for name in self.commands]
+
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands by the table's words, without loading any."""
-        own = [(name, self.commands[name].get_short_help_str()) for name in self.commands]
+        own = self.own_commands()
         if own:
             with formatter.section("Commands"):
                 formatter.write_dl(own)
@@ -58,11 +65,31 @@ class Capabilities(click.Group):
             formatter.write_dl([(c.name, c.description) for c in CAPABILITIES])
 
 
+class Ops(Capabilities):
+    """The capabilities, and what is none and is loaded when it is called all the same."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), VERIFY[0]]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == VERIFY[0]:
+            return command_of(VERIFY[1])
+        return super().get_command(ctx, cmd_name)
+
+    def own_commands(self) -> list[tuple[str, str]]:
+        return [*super().own_commands(), (VERIFY[0], VERIFY[2])]
+
+
 def load(capability: Capability) -> click.Command:
     """A capability's command."""
-    command = importlib.import_module(capability.module).command
+    return command_of(capability.module)
+
+
+def command_of(module: str) -> click.Command:
+    """The command a module holds."""
+    command = importlib.import_module(module).command
     if not isinstance(command, click.Command):
-        raise TypeError(capability.module)
+        raise TypeError(module)
     return command
 
 
@@ -76,7 +103,7 @@ def unknown_name(name: str, known: Sequence[str]) -> str:
     return f'no "{name}": {instead}'
 
 
-@click.group(cls=Capabilities, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Ops, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", message="media-recorder %(version)s")
 @click.option(
     "--root",

@@ -4,15 +4,21 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from recorder.bindings.section import NUMBERS, PORTS, Section
+from recorder.bindings.section import NUMBERS, PORTS, RETRIES, Section
 from recorder.bindings.spelling import quoted
 from recorder.bindings.spine import HostFacts, Spine
-from recorder.bindings.stack import CONNECT_TIMEOUT_SEC, HEALTH_TIMEOUT_SEC, HostBinding
+from recorder.bindings.stack import (
+    CONNECT_TIMEOUT_SEC,
+    HEALTH_RETRIES,
+    HEALTH_TIMEOUT_SEC,
+    HostBinding,
+)
 from recorder.bindings.storage import read_mounts
 
 DEFAULT_KEYS = (
     "compose_command",
     "connect_timeout_sec",
+    "health_retries",
     "health_timeout_sec",
     "ssh_port",
     "ssh_user",
@@ -51,6 +57,7 @@ class Defaults:
     ssh_port: int | None
     connect_timeout_sec: float
     health_timeout_sec: float
+    health_retries: int
     compose_command: str
 
 
@@ -58,6 +65,7 @@ def read_defaults(root: Section, spine: Spine) -> Defaults:
     """Ours first, then the spine's, then the program's."""
     ours, theirs = root.section("defaults"), spine.ssh_defaults
     ours.check_keys(DEFAULT_KEYS)
+    retries = ours.whole("health_retries", *RETRIES)
     return Defaults(
         ssh_user=ours.text("ssh_user") or theirs.text("user"),
         ssh_port=ours.whole("ssh_port", *PORTS) or theirs.whole("port", *PORTS),
@@ -65,6 +73,7 @@ def read_defaults(root: Section, spine: Spine) -> Defaults:
         or theirs.seconds("connect_timeout_sec")
         or CONNECT_TIMEOUT_SEC,
         health_timeout_sec=ours.seconds("health_timeout_sec") or HEALTH_TIMEOUT_SEC,
+        health_retries=HEALTH_RETRIES if retries is None else retries,
         compose_command=ours.text("compose_command") or "docker compose",
     )
 

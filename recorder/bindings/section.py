@@ -18,6 +18,7 @@ DECIMAL = re.compile(r"[-+]?[0-9]{1,18}(\.[0-9]{0,18})?")
 FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 LONGEST_WAIT_SEC = 600
 PORTS = (1, 65535)
+RETRIES = (0, 10)
 NUMBERS = (0, 999_999_999)  # what a hypervisor calls its VMs
 
 

@@ -1,10 +1,11 @@
 """The services: what should run where, and the URL that tells whether it is well."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from recorder.bindings.health import read_health
 from recorder.bindings.hosts import Defaults
-from recorder.bindings.section import PORTS, Section
+from recorder.bindings.section import PORTS, RETRIES, Section
 from recorder.bindings.spelling import did_you_mean, near_miss, quoted
 from recorder.bindings.stack import ServiceBinding
 from recorder.model import Declared
@@ -17,6 +18,7 @@ OUR_KEYS = (
     "dependencies",
     "health",
     "health_reason",
+    "health_retries",
     "health_timeout_sec",
     "port",
     "scheme",
@@ -71,6 +73,16 @@ def read_services(
 def _service(name: str, section: Section, host: str, defaults: Defaults) -> ServiceBinding:
     port = section.whole("port", *PORTS)
     reason = section.choice("health_reason", REASONS)
+    health = read_health(
+        section,
+        port,
+        timeout_sec=defaults.health_timeout_sec,
+        via_ssh=reason == "localhost_bound",
+    )
+    retries = section.whole("health_retries", *RETRIES)
+    if health:
+        asked_again = defaults.health_retries if retries is None else retries
+        health = replace(health, retries=asked_again)
     return ServiceBinding(
         name=name,
         host=host,
@@ -78,12 +90,7 @@ def _service(name: str, section: Section, host: str, defaults: Defaults) -> Serv
         declared=Declared(section.choice("status", STATUSES) or Declared.ACTIVE),
         category=section.text("category"),
         port=port,
-        health=read_health(
-            section,
-            port,
-            timeout_sec=defaults.health_timeout_sec,
-            via_ssh=reason == "localhost_bound",
-        ),
+        health=health,
         health_reason=reason,
         dependencies=section.texts("dependencies"),
     )

@@ -48,7 +48,7 @@ class Spine:
     tenants: Mapping[str, Section]
     ssh_defaults: Section
     nfs: Section
-    addons: tuple[Addon, ...]
+    addons: tuple[Addon, ...] | None
     blank: Section
 
     @property
@@ -97,7 +97,7 @@ def read_spine(folder: Path, mistakes: Mistakes) -> Spine:
         tenants={name: vm for _, vm in media.sections("vms") for name in vm.peek("hostname")},
         ssh_defaults=ssh.section("defaults"),
         nfs=media.section("nfs"),
-        addons=_addons(opened(ADDONS)),
+        addons=_addons(open_file(folder, ADDONS, mistakes, strict=False)),
         blank=blank,
     )
 
@@ -141,7 +141,9 @@ def _compose_path(compose: Section, host: str) -> str | None:
     return paths.get(host) or next(iter(paths.values()), None)
 
 
-def _addons(file: Section) -> tuple[Addon, ...]:
+def _addons(file: Section | None) -> tuple[Addon, ...] | None:
+    if file is None or not file.given("addons"):
+        return None
     return tuple(
         Addon(slug, addon.text("name") or slug, addon.text("state") or "unknown")
         for addon in file.listed("addons")

@@ -11,6 +11,7 @@ from recorder.model import Declared
 
 CONNECT_TIMEOUT_SEC = 5.0
 HEALTH_TIMEOUT_SEC = 10.0
+HEALTH_RETRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class HealthBinding:
     verify_tls: bool = True
     via_ssh: bool = False
     host: str | None = None  # asked there; None: at the addresses of the service's host
+    retries: int = HEALTH_RETRIES  # how often a gate asks again before it says that it fails
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class Stack:
     imports: tuple[ImportBinding, ...] = ()
     ports: dict[str, dict[int, str]] = field(default_factory=dict)  # host → port → service
     overlaps: tuple[Overlap, ...] = ()
-    addons: tuple[Addon, ...] = ()
+    addons: tuple[Addon, ...] | None = None  # None: nobody told which are installed
     compose_command: str = "docker compose"
     folder: Path | None = None  # where it was read; None: no bindings, this machine
 

@@ -11,6 +11,7 @@ from recorder.collect.probe import Section
 from recorder.model import Engine, Health, Reason, ServiceState
 
 TEXT_LIMIT = 500
+MOST_PORTS = 4000  # of one container
 STATES = {
     "running": ServiceState.RUNNING,
     "exited": ServiceState.EXITED,
@@ -35,6 +36,15 @@ VANISHED = re.compile(r"no such (container|object)|no container with", re.IGNORE
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """A port of the host that leads into a container."""
+
+    port: int
+    protocol: str  # "tcp", "udp", "sctp"
+    address: str  # of the host: "0.0.0.0", "::", "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
 class Container:
     """A container, as its engine describes it."""
 
@@ -54,6 +64,8 @@ class Container:
     compose_service: str | None
     one_off: bool  # made by `compose run`: bears a service's labels without being it
     error: str | None
+    network: str | None = None  # "bridge", "host", "container:ID"
+    ports: tuple[Published, ...] | None = None  # published now; None: not told
 
 
 def parse_engine(
@@ -137,7 +149,25 @@ def _described(line: str) -> Container | None:
         compose_service=_text(said.get("service")),
         one_off=str(said.get("oneoff")).lower() == "true",
         error=_text(said.get("error")),
+        network=_text(said.get("network")),
+        ports=_ports(said["ports"]) if "ports" in said else None,
     )
+
+
+def _ports(said: Any) -> tuple[Published, ...]:  # noqa: ANN401 - whatever JSON held
+    """The ports of the host in `{"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}]}`.
+
+    A port that is exposed and not published has null for its list.
+    """
+    found: dict[Published, None] = {}
+    for inner, outer in said.items() if isinstance(said, dict) else ():
+        _, _, protocol = str(inner).partition("/")
+        for place in outer if isinstance(outer, list) else ():
+            port = str(place.get("HostPort")) if isinstance(place, dict) else ""
+            if re.fullmatch(r"[1-9]\d{0,4}", port, re.ASCII) and len(found) < MOST_PORTS:
+                address = _text(place.get("HostIp")) or "0.0.0.0"  # noqa: S104 - as engines say
+                found[Published(int(port), protocol or "tcp", address)] = None
+    return tuple(found)
 
 
 def is_whole(value: Any) -> TypeGuard[int]:  # noqa: ANN401 - whatever JSON held

@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from recorder.bindings.stack import HealthBinding, HostBinding
@@ -14,6 +15,7 @@ from recorder.collect.web import OpenShell, health_site
 from recorder.model import Endpoint, EndpointState, Host, HostState, Reason
 
 FIRST_ERROR_STATUS = 400
+RETRY_AFTER_SEC = 1.0
 AWAY = (Reason.TIMEOUT, Reason.NO_ROUTE, Reason.NAME_NOT_FOUND)
 
 
@@ -52,6 +54,22 @@ def ask_endpoint(host: HostBinding, health: HealthBinding, shell: OpenShell) -> 
             return Asked(_failed(silent, error, health.timeout_sec), reached=True)
     latency_ms = round((time.monotonic() - began) * 1000)
     return Asked(_answered(silent, status, latency_ms), reached=True)
+
+
+def ask_again(
+    host: HostBinding,
+    health: HealthBinding,
+    shell: OpenShell,
+    pause: Callable[[float], None] = time.sleep,
+) -> Asked:
+    """Ask one health URL; while it fails, as often again as its binding says."""
+    asked = ask_endpoint(host, health, shell)
+    for _ in range(health.retries):
+        if asked.endpoint.state is not EndpointState.FAILED:
+            break
+        pause(RETRY_AFTER_SEC)
+        asked = ask_endpoint(host, health, shell)
+    return asked
 
 
 def no_answer(host: HostBinding, health: HealthBinding, why: str) -> Asked:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from recorder.bindings.stack import HostBinding
+from recorder.collect.compose import ComposeFile, parse_compose
 from recorder.collect.containers import Container, parse_engine
 from recorder.collect.machine import parse_machine
 from recorder.collect.mounts import Entry, Space, parse_mountinfo, parse_paths
@@ -22,6 +23,7 @@ class HostLook:
     entries: Mapping[str, Entry] | None = None  # None: it did not tell what is mounted
     spaces: Mapping[str, Space] = field(default_factory=dict)
     found: tuple[str, ...] = ()  # paths the host found by itself
+    compose: ComposeFile | None = None  # None: not asked for, or the host is not up
 
 
 class Way:
@@ -59,10 +61,12 @@ def unforeseen(error: Exception) -> Unreachable:
     return Unreachable(Reason.PROBE_FAILED, f"{type(error).__name__}: {error}")
 
 
-def look_at(way: Way, paths: Sequence[str], clock: Callable[[], float]) -> HostLook:
+def look_at(
+    way: Way, paths: Sequence[str], clock: Callable[[], float], compose: str | None = None
+) -> HostLook:
     """Ask a host for everything. `clock` is ours, to tell how far off the host's is."""
     binding = way.host
-    asked = question(paths, search=binding.discover)
+    asked = question(paths, search=binding.discover, compose=compose)
     try:
         shell = way()
     except Unreachable as failure:
@@ -106,7 +110,8 @@ def read_answer(
         memory_available_bytes=machine.memory_available_bytes,
     )
     entries = parse_mountinfo(mounts.lines) if mounts else None
-    return HostLook(host, containers, entries, spaces, tuple(found))
+    composed = parse_compose(parts.get("compose"), asked.compose) if asked.compose else None
+    return HostLook(host, containers, entries, spaces, tuple(found), composed)
 
 
 def _failure(answer: Answer, asked: Question) -> Unreachable | None:

@@ -10,6 +10,8 @@ all others belong to the section begun last:
     MARK engine KIND STATUS listed N
                                     N containers, a line of JSON each; without `listed` there is
                                     none, and the lines are what the engine said instead
+    MARK compose STATUS SIZE NAME   the beginning of a compose file of SIZE bytes, when asked for;
+                                    STATUS 3: there is none, 4: it may not be read
     MARK end
 """
 
@@ -30,6 +32,7 @@ class Question:
     mark: str
     paths: tuple[str, ...]
     script: bytes
+    compose: str | None = None  # the compose file, or its folder, that it asks for
 
     @property
     def end(self) -> bytes:
@@ -45,12 +48,15 @@ class Section:
     lines: tuple[str, ...]
 
 
-def question(paths: Sequence[str], *, search: bool) -> Question:
-    """Make the script that asks a host for everything, its `paths` included."""
+def question(paths: Sequence[str], *, search: bool, compose: str | None = None) -> Question:
+    """Make the script that asks a host for everything, its `paths` included.
+
+    `compose`: a compose file to tell too, or the folder that it lies in.
+    """
     mark = os.urandom(16).hex()
-    arguments = shlex.join([mark, "search" if search else "-", *paths])
+    arguments = shlex.join([mark, "search" if search else "-", compose or "-", *paths])
     script = f"set -- {arguments}\n".encode() + PROBE.read_bytes()
-    return Question(mark, tuple(paths), script)
+    return Question(mark, tuple(paths), script, compose)
 
 
 def sections(output: bytes, mark: str) -> dict[str, Section]:

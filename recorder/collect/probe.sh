@@ -1,11 +1,12 @@
 # The one program a host runs: `sh -s` with this on standard input. POSIX sh with coreutils or
 # busybox, read-only, as an unprivileged user. The collector puts one line before it:
 #
-#     set -- MARK SEARCH PATH...
+#     set -- MARK SEARCH COMPOSE PATH...
 #
 # MARK is random for each run and begins every line that structures the answer, so that nothing a
 # container is called can pass for one. SEARCH is `search` to look for mounts and disks besides
-# the PATHs, `-` not to. recorder/collect/probe.py tells how the answer is laid out.
+# the PATHs, `-` not to. COMPOSE is a compose file to tell, or the folder it is in; `-` none.
+# recorder/collect/probe.py tells how the answer is laid out.
 
 PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/snap/bin:/opt/homebrew/bin
 LC_ALL=C
@@ -14,13 +15,15 @@ set -f
 
 mark=$1
 search=$2
-shift 2
+compose=$3
+shift 3
 
 newline='
 '
 PATH_LIMIT=3    # seconds a mount may take to answer
 ENGINE_LIMIT=8  # seconds the engine may take
 MOST_SAID=1000000 # bytes of a listing: 15,000 containers
+MOST_COMPOSED=262144 # bytes of a compose file
 STUCK_AGE=310   # hundredths of a second: older, a question outlived its SIGKILL and hangs
 
 limited() {
@@ -57,7 +60,8 @@ container=$container'"oom_killed":{{json .State.OOMKilled}},"error":{{json .Stat
 container=$container'"started":{{json .State.StartedAt}},"finished":{{json .State.FinishedAt}},'
 container=$container'"health":{{with .State.Health}}{{json .Status}}{{else}}null{{end}},'
 container=$container'"restarts":{{json .RestartCount}},"image":{{json .Config.Image}},'
-container=$container'"image_id":{{json .Image}},'
+container=$container'"image_id":{{json .Image}},"network":{{json .HostConfig.NetworkMode}},'
+container=$container'"ports":{{json .NetworkSettings.Ports}},'
 container=$container'"version":'$label'org.opencontainers.image.version")}},'
 container=$container'"project":'$label'com.docker.compose.project")}},'
 container=$container'"service":'$label'com.docker.compose.service")}},'
@@ -223,6 +227,26 @@ paths() {
     grep -vE ' - (overlay|nsfs|proc|sysfs|cgroup2?|devpts|mqueue|tracefs|debugfs|securityfs|bpf|pstore|configfs|hugetlbfs|fusectl|binfmt_misc) ' /proc/self/mountinfo
 }
 
+# The compose file: its name, how long it is, and its beginning. Whoever parses it keeps only what
+# its services are called and which images they name.
+# shellcheck disable=SC2016 # the inner shell's
+tell_compose='
+for file in "$2" "$2"/compose.yaml "$2"/compose.yml "$2"/docker-compose.yaml "$2"/docker-compose.yml; do
+    [ -f "$file" ] || continue
+    [ -r "$file" ] || exit 4
+    printf "%s compose 0 %s %s\n" "$1" "$(wc -c <"$file")" "${file##*/}"
+    exec head -c "$3" "$file"
+done
+exit 3'
+
+composed() {
+    [ "$compose" != - ] || return
+    printf '\n'
+    limited "$PATH_LIMIT" sh -c "$tell_compose" sh "$mark" "$compose" "$MOST_COMPOSED"
+    status=$?
+    [ "$status" -eq 0 ] || printf '\n%s compose %s\n' "$mark" "$status"
+}
+
 # The engine answers into a pipe while the paths are asked, and is read out behind them.
 look() {
     machine
@@ -230,6 +254,7 @@ look() {
         paths "$@"
         cat
     }
+    composed
     printf '\n%s end\n' "$mark"
 }
 

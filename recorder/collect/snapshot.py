@@ -21,11 +21,12 @@ from recorder.bindings.stack import HostBinding, Stack
 from recorder.collect.fanout import FanOut, Task
 from recorder.collect.look import HostLook, Way, look_at, silent_host
 from recorder.collect.probe import LIMIT_SEC
-from recorder.collect.shell import Connect, Shell
+from recorder.collect.shell import Connect, Shell, Unreachable
 from recorder.model import Day, Declared, ImportCount, Reason, Snapshot, Trigger
 
 if TYPE_CHECKING:
     from recorder.collect.endpoints import Asked
+    from recorder.collect.evidence import HostEvidence
 
 GRACE_SEC = 1.0
 QUEUE_LIMIT_SEC = 300.0  # for a turn behind others, all of which have limits of their own
@@ -54,6 +55,11 @@ def open_shell(host: HostBinding) -> Shell:
     return connect(host)
 
 
+def no_way_in(_host: HostBinding) -> Shell:
+    """The way into a host that is not to be logged in to: none."""
+    raise Unreachable(Reason.NOT_ASKED, "not logged in to")
+
+
 def make_ready(stack: Stack) -> None:
     """Load SSH before there are threads, where a host needs it.
 
@@ -78,6 +84,7 @@ class Asking:
     environ: Mapping[str, str]  # where API keys are found
     parts: Part = Part.ALL
     trigger: Trigger = Trigger.PERSON
+    verifying: bool = False  # tell compose files too, and ask again where an endpoint fails
     connect: Connect = open_shell
     clock: Callable[[], float] = time.time  # seconds since the epoch
 
@@ -96,6 +103,7 @@ class Look:
         self._endpoints: dict[str, Callable[[], Asked]] = {}
         self._imports: list[Callable[[], ImportCount]] = []
         self._tasks: dict[Part, list[Task[Any]]] = {part: [] for part in Part}
+        self._looks: dict[str, HostLook] = {}
         if Part.HOSTS in asking.parts:
             self._ask_hosts()
         if Part.ENDPOINTS in asking.parts:
@@ -107,7 +115,8 @@ class Look:
         for host in self._stack.hosts:
             volumes = [v.path for v in self._stack.volumes if v.host == host.name]
             paths = tuple(dict.fromkeys([mount.path for mount in host.mounts] + volumes))
-            task = partial(look_at, self._ways[host.name], paths, self._asking.clock)
+            compose = host.compose_path if self._asking.verifying else None
+            task = partial(look_at, self._ways[host.name], paths, self._asking.clock, compose)
             self._hosts[host.name] = self._pool.submit(task)
         self._tasks[Part.HOSTS] += self._hosts.values()
 
@@ -119,13 +128,21 @@ class Look:
         ]
         if not asked:
             return
-        from recorder.collect.endpoints import ask_endpoint, no_answer  # noqa: PLC0415
+        from recorder.collect.endpoints import (  # noqa: PLC0415
+            RETRY_AFTER_SEC,
+            ask_again,
+            ask_endpoint,
+            no_answer,
+        )
 
+        ask = ask_again if self._asking.verifying else ask_endpoint
         for service, health in asked:
             way = self._ways[service.host]
-            future = self._pool.submit(partial(ask_endpoint, way.host, health, way))
+            future = self._pool.submit(partial(ask, way.host, health, way))
             self._tasks[Part.ENDPOINTS].append(future)
+            again = health.retries if self._asking.verifying else 0
             limit = self._login_limit(way.host) + health.timeout_sec + GRACE_SEC
+            limit += again * (RETRY_AFTER_SEC + limit)
             late = partial(no_answer, way.host, health)
             self._endpoints[service.name] = partial(self._in_time, future, limit, late)
 
@@ -164,7 +181,7 @@ class Look:
             volumes_of,
         )
 
-        looks = {host.name: self._host_look(host) for host in self._stack.hosts}
+        looks = self._looks = {host.name: self._host_look(host) for host in self._stack.hosts}
         asked = {name: answer() for name, answer in self._endpoints.items()}
         imports = tuple(count() for count in self._imports)
         stack, hosts = self._stack, self._stack.hosts
@@ -182,6 +199,12 @@ class Look:
         for way in self._ways.values():
             self._pool.submit(way.close)
         return snapshot
+
+    def evidence(self) -> "dict[str, HostEvidence]":
+        """By host, what gates need beside the snapshot; ask once that is there."""
+        from recorder.collect.evidence import evidence_of  # noqa: PLC0415 - only to verify
+
+        return {name: evidence_of(look) for name, look in self._looks.items()}
 
     def _host_look(self, host: HostBinding) -> HostLook:
         future = self._hosts.get(host.name)

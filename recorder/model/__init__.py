@@ -3,6 +3,7 @@
 from recorder.model.action import Action
 from recorder.model.day import Day, LocalTime, day_of
 from recorder.model.event import Changes, Event, Kind, Thing, Transition
+from recorder.model.gate import GateChange, GateFinding, GateResult, GateState, gates_verdict
 from recorder.model.network import NETWORK_TYPES
 from recorder.model.snapshot import (
     Counts,
@@ -52,6 +53,10 @@ __all__ = [
     "Finding",
     "Forecast",
     "Gap",
+    "GateChange",
+    "GateFinding",
+    "GateResult",
+    "GateState",
     "Health",
     "Host",
     "HostState",
@@ -78,6 +83,7 @@ __all__ = [
     "count",
     "day_of",
     "findings",
+    "gates_verdict",
     "is_nearly_full",
     "is_soon_full",
     "verdict",

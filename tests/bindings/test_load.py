@@ -53,6 +53,29 @@ def test_services_alone_name_their_hosts(tmp_path: Path) -> None:
     assert [host.name for host in read.hosts] == ["two", "one"]
 
 
+def test_how_often_a_url_is_asked_again_is_its_own_else_the_default(tmp_path: Path) -> None:
+    """None is a number, too; where nothing is said it is two."""
+    text = """\
+services:
+  own: {vm: one, port: 1, health: /, health_retries: 0}
+  other: {vm: one, port: 2, health: "http://tv.example.net/"}
+"""
+    said = stack(tmp_path, text), stack(tmp_path, text + "defaults: {health_retries: 5}\n")
+
+    retries = [[it.health.retries for it in read.services if it.health] for read in said]
+    assert retries == [[0, 2], [0, 5]]
+
+
+def test_which_addons_there_are_may_be_unknown(tmp_path: Path) -> None:
+    """No file, or one that doesn't say, is not a file that names none."""
+    text = "hosts: {here: {connect: local}}\n"
+    assert stack(tmp_path, text).addons is None
+    (tmp_path / "ha.addons.yaml").write_text("note: nobody looked\n")
+    assert stack(tmp_path, text).addons is None
+    (tmp_path / "ha.addons.yaml").write_text("addons: []\n")
+    assert stack(tmp_path, text).addons == ()
+
+
 def test_one_file_declares_a_whole_stack(tmp_path: Path) -> None:
     """Every section of media.services.yaml, with each default filled in."""
     text = """\

@@ -94,6 +94,10 @@ IN_ITS_PLACE = [
         "4: services.x.health_timeout_sec: must be seconds, up to 600, not .inf",
     ),
     (
+        "  x: {vm: media, health_retries: 11}",
+        "4: services.x.health_retries: must be a whole number from 0 to 10, not 11",
+    ),
+    (
         "  x: {vm: media, health_timeout_sec: 0}",
         "4: services.x.health_timeout_sec: must be seconds, up to 600, not 0",
     ),

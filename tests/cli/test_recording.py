@@ -47,6 +47,19 @@ class Machine:
             lines.append(f"{number:064x} {json.dumps(said)}\n")
         (self.folder / "containers").write_text("".join(lines))
 
+    def publish(self, **ports: int) -> None:
+        """Have all containers publish, each of these its port."""
+        file = self.folder / "containers"
+        lines = []
+        for line in file.read_text().splitlines():
+            number, _, said = line.partition(" ")
+            described = json.loads(said)
+            port = ports.get(described["name"].removeprefix("/"))
+            place = [{"HostIp": "0.0.0.0", "HostPort": str(port)}] if port else None  # noqa: S104
+            described |= {"network": "bridge", "ports": {"80/tcp": place, "81/udp": None}}
+            lines.append(f"{number} {json.dumps(described)}\n")
+        file.write_text("".join(lines))
+
     def environ(self, **more: str) -> dict[str, str]:
         return {
             "PATH": f"{self.folder}/bin:/usr/bin:/bin",

@@ -15,8 +15,8 @@ from recorder.collect.look import HostLook, read_answer
 from recorder.collect.probe import question
 from recorder.collect.shell import Answer, Ended
 
-TOOLS = ["cat", "date", "df", "grep", "head", "id", "sed", "sleep", "stat", "sysctl", "tail"]
-TOOLS += ["timeout", "touch", "tr", "yes"]
+TOOLS = ["cat", "date", "df", "grep", "head", "id", "sed", "sh", "sleep", "stat", "sysctl", "tail"]
+TOOLS += ["timeout", "touch", "tr", "wc", "yes"]
 NOBODY = 65534
 WAIT_SEC = 20
 SHELLS = {
@@ -47,9 +47,16 @@ class Machine:
             self.edits[b"PATH_LIMIT=3 "] = b"PATH_LIMIT=1 "
             self.edits[b"ENGINE_LIMIT=8 "] = b"ENGINE_LIMIT=1 "
 
-    def ask(self, paths: Sequence[str] = (), *, search: bool = False, **env: str) -> HostLook:
+    def ask(
+        self,
+        paths: Sequence[str] = (),
+        *,
+        search: bool = False,
+        compose: str | None = None,
+        **env: str,
+    ) -> HostLook:
         """What this machine says of itself."""
-        asked = question(paths, search=search)
+        asked = question(paths, search=search, compose=compose)
         script = asked.script
         for text, other in self.edits.items():
             assert text in script

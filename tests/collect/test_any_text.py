@@ -251,4 +251,4 @@ def test_a_path_is_one_word_of_the_question(paths: list[str]) -> None:
     told = [path.encode("utf-8", "replace").decode() for path in paths]
     asked = question(told, search=False)
     command, _, _ = asked.script.decode().partition("\n# The one program a host runs")
-    assert shlex.split(command) == ["set", "--", asked.mark, "-", *told]
+    assert shlex.split(command) == ["set", "--", asked.mark, "-", "-", *told]

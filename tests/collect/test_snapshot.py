@@ -370,7 +370,13 @@ def test_a_question_names_each_path_once() -> None:
     shell = FakeShell()
     _look(Stack(hosts=(binding,), volumes=volumes), by(shell))
     (script,) = shell.scripts
-    assert script.split(b"\n")[0].split(b" ")[3:] == [b"-", b"/mnt/media", b"/mnt/tv", b"/srv"]
+    assert script.split(b"\n")[0].split(b" ")[3:] == [
+        b"-",
+        b"-",
+        b"/mnt/media",
+        b"/mnt/tv",
+        b"/srv",
+    ]
 
 
 def test_every_shell_is_closed_in_the_end() -> None:

@@ -4,7 +4,7 @@
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import RenderableType
 
 from recorder.history.difference import Difference
-from recorder.model import Snapshot
+from recorder.model import GateResult, Snapshot
 from recorder.render import (
     census,
     changes,
@@ -22,6 +22,8 @@ from recorder.render import (
     document,
     gaps,
     gaps_document,
+    gates,
+    gates_document,
     health,
     history_document,
     imports,
@@ -38,6 +40,7 @@ from recorder.store.figures import Census
 
 from . import asked, differences, histories, pasts
 from . import examples as made
+from . import gates_held as held
 
 REGISTER = Path("ops/bindings/operational.gaps.yaml")
 FOLDER = Path(__file__).parent / "screens"
@@ -136,6 +139,10 @@ def _differs(of: Difference) -> RenderableType:
     return difference.screen(of, tz=made.TZ)
 
 
+def _gates(of: Sequence[GateResult]) -> RenderableType:
+    return gates.screen(of, held.ILL.snapshot, tz=made.TZ)
+
+
 def _json(make: Callable[[], document.Object]) -> str:
     return document.as_json(make()) + "\n"
 
@@ -197,6 +204,12 @@ SCREENS = {
     "refresh-hostile-80.txt": Golden(lambda: _refreshed(made.HOSTILE, Fate.NOT_WANTED)),
     "gaps-80.txt": Golden(lambda: gaps.screen(made.GAPS, REGISTER, None)),
     "gaps-hostile-80.txt": Golden(lambda: gaps.screen(made.HOSTILE_GAPS, REGISTER, None)),
+    "gates-60.txt": Golden(lambda: _gates(held.HELD_ILL), 60),
+    "gates-80.txt": Golden(lambda: _gates(held.HELD_ILL)),
+    "gates-120.txt": Golden(lambda: _gates(held.HELD_ILL), 120),
+    "gates-80-ascii.txt": Golden(lambda: _gates(held.HELD_ILL), options={"ascii_only": True}),
+    "gates-well-80.txt": Golden(lambda: _gates(held.HELD_WELL)),
+    "gates-hostile-80.txt": Golden(lambda: _gates(held.HOSTILE)),
     "history-60.txt": Golden(lambda: _history(histories.YEARS), 60),
     "history-80.txt": Golden(lambda: _history(histories.YEARS)),
     "history-80-ascii.txt": Golden(lambda: _history(histories.YEARS), options={"ascii_only": True}),
@@ -208,6 +221,9 @@ SCREENS = {
 DOCUMENTS = {
     "refresh-night.json": lambda: refresh.document(
         made.NIGHT, *_refresh(made.NIGHT, Fate.FAILED), generated_at=made.NOW
+    ),
+    "gates.json": lambda: gates_document.gates(
+        held.HELD_ILL, held.ILL.snapshot, generated_at=made.NOW
     ),
     "gaps.json": lambda: gaps_document.gaps(made.GAPS, REGISTER, None, generated_at=made.NOW),
     "diff.json": lambda: difference_document.difference(
