@@ -169,6 +169,7 @@ def test_cap_list_as_json_names_every_capability_with_its_command() -> None:
         "media.gaps",
         "media.diff",
         "media.refresh",
+        "media.sql",
         "media.history.info",
         "media.history.check",
         "media.history.backup",
