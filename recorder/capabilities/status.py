@@ -29,7 +29,7 @@ from recorder.capabilities.recording import (
     tell_trouble,
 )
 from recorder.errors import ExitCode, UsageError
-from recorder.history.when import FORMS
+from recorder.history.when import FORMS, SPANS
 
 if TYPE_CHECKING:
     from recorder.bindings import PendingGaps
@@ -51,6 +51,15 @@ SHORTEST_SEC, USUAL_SEC = 1.0, 5.0  # between the looks of --watch
     help=f"Changes since then, not since you last looked: {FORMS}, or previous.",
 )
 @click.option("--at", metavar="TIME", help="The stack as it was then; no host is asked.")
+@click.option(
+    "--history",
+    "span",
+    metavar="SPAN",
+    help=f"What became of everything in a time: {SPANS}; no host is asked.",
+)
+@click.option("--all", "everything", is_flag=True, help="Of --history: all things, all events.")
+@click.option("--csv", "as_csv", is_flag=True, help="Of --history: a line a thing.")
+@click.option("--md", "as_markdown", is_flag=True, help="Of --history: tables in Markdown.")
 @click.option("--no-record", is_flag=True, help="Show, and leave the history as it is.")
 @click.option(
     "--watch",
@@ -68,6 +77,10 @@ def command(
     at: str | None,
     every_sec: float | None,
     *,
+    span: str | None,
+    everything: bool,
+    as_csv: bool,
+    as_markdown: bool,
     no_record: bool,
 ) -> ExitCode:
     """The whole stack on one screen: hosts, services, mounts, storage, changes, imports, gaps.
@@ -75,6 +88,12 @@ def command(
     Exits 0 when all is well, 1 when something is wrong, 2 when it could not look, 3 when it was
     shown but not recorded.
     """
+    if span is not None:
+        if at is not None or every_sec is not None or since is not None or no_record:
+            raise UsageError("--history looks back: leave out --at, --since, --watch, --no-record")
+        return _back(choice, history, span, (everything, as_csv, as_markdown))
+    if everything or as_csv or as_markdown:
+        raise UsageError("--all, --csv and --md go with --history")
     previous = since == PREVIOUS
     begin_at = moment_of(since) if since is not None and not previous else None
     if (at is not None or every_sec is not None) and (since is not None or no_record):
@@ -99,6 +118,13 @@ def command(
         look, gaps = begin(choice.stack()), start_reading_gaps(choice.folder)
         keep = partial(recording.keep, since=begin_at, previous=previous)
         return _show(choice, look, gaps, keep)
+
+
+def _back(choice: Choice, history: Path, span: str, manner: tuple[bool, bool, bool]) -> ExitCode:
+    """A window of the past, from the history alone."""
+    from recorder.capabilities.looking_back import Manner, show, window_of  # noqa: PLC0415
+
+    return show(choice, history, window_of(span), Manner(*manner))
 
 
 def _show(

@@ -8,6 +8,7 @@ import re
 from datetime import datetime, time, timedelta, tzinfo
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+SPANS = "24h, 7d, 1y, yesterday, 2026-02-10 or 2026-01-01..2026-02-01"
 FORMS = "2h, 3d, yesterday, 13:20, 2026-02-10 or 2026-02-10 03:00"
 
 

@@ -1,12 +1,13 @@
-"""The one box every screen is made of: a title in the upper edge, grids inside."""
+"""The one box every screen is made of: a title in the upper edge, grids or strips inside."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from recorder.render.grid import Grid, cropped
+from recorder.render.grid import cropped
 from recorder.render.marks import ELLIPSIS, to_ascii
 
 _LEFT, _RIGHT = "  ", " "
@@ -14,12 +15,19 @@ _LINES = ("┌", "─", "┐", "│", "└", "┘")
 _ASCII_LINES = ("+", "-", "+", "|", "+", "+")
 
 
+class Part(Protocol):
+    """What a box holds: a grid, or anything else that is drawn in lines."""
+
+    def lines(self, width: int, *, ascii_only: bool) -> list[Text]:
+        """The lines to draw, each of at most `width` cells."""
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A titled box as wide as the console. An empty line is drawn between its parts."""
 
     title: str
-    parts: Sequence[Sequence[Grid]]
+    parts: Sequence[Sequence[Part]]
 
     def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
         width = options.max_width
@@ -39,8 +47,8 @@ class Box:
         for part in self.parts:
             if lines:
                 lines.append(Text())
-            for grid in part:
-                lines.extend(grid.lines(width, ascii_only=ascii_only))
+            for drawn in part:
+                lines.extend(drawn.lines(width, ascii_only=ascii_only))
         return lines
 
 
@@ -48,7 +56,7 @@ class Box:
 class Plain:
     """Grids without a box: header and closing lines."""
 
-    parts: Sequence[Grid]
+    parts: Sequence[Part]
 
     def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
         for grid in self.parts:

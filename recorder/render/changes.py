@@ -30,12 +30,12 @@ def box(changes: Changes, snapshot: Snapshot, tz: tzinfo, *, asked: bool = False
         return moment(at, now, tz)
 
     told = told_lines(changes.events, clock, _shared(snapshot))
-    rows = [row for line in told[:_MOST_LINES] for row in _rows(line, clock(line.at))]
+    drawn = [row for line in told[:_MOST_LINES] for row in rows(line, clock(line.at))]
     if len(told) > _MOST_LINES:
-        rows.append(_quiet(f"and {len(told) - _MOST_LINES} more: {MORE}"))
-    if not rows:
-        rows = [_quiet(NOTHING if changes.since else BEGUN)]
-    return Box(_title(changes, now, tz, asked=asked), [[Grid(rows, (2, 1))]])
+        drawn.append(_quiet(f"and {len(told) - _MOST_LINES} more: {MORE}"))
+    if not drawn:
+        drawn = [_quiet(NOTHING if changes.since else BEGUN)]
+    return Box(_title(changes, now, tz, asked=asked), [[Grid(drawn, (2, 1))]])
 
 
 def lines(changes: Changes, *, tz: tzinfo, ascii_only: bool = False) -> list[str]:
@@ -62,7 +62,8 @@ def _title(changes: Changes, now: datetime, tz: tzinfo, *, asked: bool) -> str:
     return f"{TITLE} since {when} ({ago}, {plural(changes.snapshots, 'snapshot')})"
 
 
-def _rows(line: Line, at: str) -> Iterable[Row]:
+def rows(line: Line, at: str) -> Iterable[Row]:
+    """The rows of one line of changes: when, its mark, what happened and what that brought."""
     text = Text(line.text)
     if line.was:
         text.append(f"   {marks.glued(line.was)}", "quiet")

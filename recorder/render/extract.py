@@ -5,12 +5,15 @@ import io
 import json
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import TypeVar
 
 from recorder.render.safe import code
-from recorder.store.extract import Extract, Value
+from recorder.store.extract import Extract
 
 _DELETE = 0x7F
 _CONTROLS = {number: code(chr(number)) for number in (*range(0x20), *range(_DELETE, 0xA0))}
+
+V = TypeVar("V")
 
 
 class Format(StrEnum):
@@ -39,11 +42,12 @@ def _csv(extract: Extract) -> Iterator[str]:
     writer.writerow(extract.columns)
     for row in extract.rows:
         yield _taken(page)
-        writer.writerow([_plain(value) for value in row])
+        writer.writerow([plain(value) for value in row])
     yield _taken(page)
 
 
-def _plain(value: Value) -> Value:
+def plain(value: V) -> V | str:
+    """A value without a control character."""
     return value.translate(_CONTROLS) if isinstance(value, str) else value
 
 

@@ -17,6 +17,7 @@ NEXT = "→"  # what to type next
 ELLIPSIS = "…"
 MINUS = "\u2212"
 TO = "\u2013"  # between the ends of a range
+TIMES = "\u00d7"  # how often
 HEIGHTS = "▁▂▃▄▅▆▇█"
 
 GLUE = "\ue000"  # a space no line is broken at; private use, so no text from outside holds it
@@ -34,6 +35,7 @@ ASCII = {
     ELLIPSIS: "...",
     MINUS: "-",
     TO: "-",
+    TIMES: "x",
     **dict(zip(HEIGHTS, "_.:-=+*#", strict=True)),
     GLUE: GLUE,
 }

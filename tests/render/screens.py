@@ -34,11 +34,14 @@ from recorder.render import (
 )
 from recorder.render.past import Past
 from recorder.render.refresh import Fate
+from recorder.render.retrospect.document import document as back_document
+from recorder.render.retrospect.screen import screen as looked_back
+from recorder.render.retrospect.sheet import as_csv, as_markdown
 from recorder.render.screen import screen
 from recorder.render.status import dashboard
 from recorder.store.figures import Census
 
-from . import asked, differences, histories, pasts
+from . import asked, differences, histories, pasts, retrospects
 from . import examples as made
 from . import gates_held as held
 
@@ -147,7 +150,29 @@ def _json(make: Callable[[], document.Object]) -> str:
     return document.as_json(make()) + "\n"
 
 
+def _looked_back(name: str, **more: bool) -> RenderableType:
+    return looked_back(retrospects.told(name), tz=made.TZ, **more)
+
+
+def _first_minutes() -> RenderableType:
+    return looked_back(retrospects.minutes(), tz=made.TZ)
+
+
 SCREENS = {
+    "back-week-40.txt": Golden(lambda: _looked_back("week"), 40),
+    "back-week-60.txt": Golden(lambda: _looked_back("week"), 60),
+    "back-week-80.txt": Golden(lambda: _looked_back("week")),
+    "back-week-120.txt": Golden(lambda: _looked_back("week"), 120),
+    "back-week-80-ascii.txt": Golden(lambda: _looked_back("week"), options={"ascii_only": True}),
+    "back-week-80-colour.ansi": Golden(lambda: _looked_back("week"), options={"colour": True}),
+    "back-all-80.txt": Golden(lambda: _looked_back("week", everything=True)),
+    "back-month-80.txt": Golden(lambda: _looked_back("month")),
+    "back-day-80.txt": Golden(lambda: _looked_back("day")),
+    "back-service-80.txt": Golden(lambda: _looked_back("lidarr", narrowed=True)),
+    "back-host-80.txt": Golden(lambda: _looked_back("streaming", narrowed=True)),
+    "back-gap-80.txt": Golden(lambda: _looked_back("gap")),
+    "back-early-80.txt": Golden(lambda: _looked_back("early")),
+    "back-minutes-80.txt": Golden(_first_minutes),
     "status-healthy-60.txt": Golden(_healthy, 60),
     "status-healthy-80.txt": Golden(_healthy),
     "status-healthy-120.txt": Golden(_healthy, 120),
@@ -229,6 +254,7 @@ DOCUMENTS = {
     "diff.json": lambda: difference_document.difference(
         differences.NIGHTFALL, generated_at=made.NOW
     ),
+    "back-week.json": lambda: back_document(retrospects.told("week"), generated_at=made.NOW),
     "history.json": lambda: history_document.census(histories.YEARS, generated_at=made.NOW),
     "status-night.json": lambda: document.status(made.NIGHT, made.GAPS, generated_at=made.NOW),
     "status-remembered.json": lambda: document.status(
@@ -250,6 +276,8 @@ TEXTS: dict[str, Callable[[], str]] = {
     **ASKED,
     **{name: golden.text for name, golden in SCREENS.items()},
     **{name: partial(_json, make) for name, make in DOCUMENTS.items()},
+    "back-week.csv": lambda: as_csv(retrospects.told("week")),
+    "back-week.md": lambda: as_markdown(retrospects.told("week"), made.TZ),
 }
 
 

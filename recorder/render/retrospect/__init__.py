@@ -1,0 +1,1 @@
+"""The screen of media.status --history: one file a box."""

@@ -1,0 +1,74 @@
+"""What one sign of a strip says of the time it stands for: pure.
+
+That a thing was down or ailed is shown however short it was, so that nothing is lost where a sign
+stands for a week. What is unknown, and that nobody looked, show where they make up half of it; less
+of them stands in the figures. Blank: nobody looked.
+"""
+
+from collections.abc import Iterable
+
+from rich.text import Text
+
+from recorder.history.timeline import Tally
+from recorder.render.marks import HEIGHTS, IDLE, NOTED, UNKNOWN
+
+WELL, AILING, *PARTLY, DOWN = (HEIGHTS[place] for place in (0, 1, 2, 4, 5, 6, 7))
+_UP_TO = (1, 10, 50, 100)  # percent of a sign's time, for each of the signs of partly down
+BLANK = " "
+_STYLES = {
+    WELL: "ok",
+    AILING: "warn",
+    **dict.fromkeys(PARTLY, "fail"),
+    DOWN: "fail",
+    UNKNOWN: "unknown",
+    IDLE: "quiet",
+    NOTED: "quiet",
+    BLANK: "plain",
+}
+LEGEND = (
+    (WELL, "well"),
+    (AILING, "slow, unhealthy"),
+    (f"{''.join(PARTLY)}{DOWN}", "down (<1, <10, <50%, more, all)"),
+    (UNKNOWN, "unknown"),
+    (IDLE, "idle"),
+    (NOTED, "not there"),
+)
+
+
+def sign(of: Tally) -> str:
+    """The sign of a stretch of time."""
+    if not of.seen_sec:
+        return NOTED if of.absent_sec >= of.unobserved_sec else BLANK
+    up = of.well_sec + of.ailing_sec
+    if of.down_sec:
+        known = up + of.idle_sec + of.down_sec
+        share = 100 * of.down_sec / known
+        return next((sign for sign, most in zip(PARTLY, _UP_TO, strict=True) if share < most), DOWN)
+    if of.ailing_sec:
+        return AILING
+    if 2 * of.unobserved_sec > of.seconds:
+        return BLANK
+    if 2 * of.unknown_sec >= of.seen_sec:
+        return UNKNOWN
+    return WELL if up else IDLE
+
+
+def strip(cells: Iterable[Tally]) -> Text:
+    """The signs of stretches that follow each other."""
+    text = Text()
+    for cell in cells:
+        shown = sign(cell)
+        text.append(shown, _STYLES[shown])
+    return text
+
+
+def looked(cells: Iterable[Tally]) -> Text:
+    """The same of the looks themselves: there were some, or none."""
+    text = Text()
+    for cell in cells:
+        text.append(*((WELL, "ok") if _seen(cell) else (BLANK, "plain")))
+    return text
+
+
+def _seen(cell: Tally) -> bool:
+    return 2 * cell.absent_sec >= cell.seconds

@@ -1,0 +1,213 @@
+"""A stretch of the past in one reading: what is asked of the history to look back.
+
+Nothing is worked out here. Each thing comes with every span that reaches into the window and, where
+it could not be seen when the window begins, with the last one before that could.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from recorder.errors import NoHistoryError
+from recorder.model import Kind
+from recorder.store.connection import path_of, reading
+from recorder.store.figures import Reach
+from recorder.store.imported import Imported, imported
+from recorder.store.latency import Latency, latencies
+from recorder.store.library import sa
+from recorder.store.looks import LATE_INTERVALS, raw_from, usual_interval_sec
+from recorder.store.naming import places
+from recorder.store.past_numbers import numbers_at
+from recorder.store.rows import GONE, UNKNOWN, seconds
+from recorder.store.selecting import at_time, place_of, row_from, spans_sql
+from recorder.store.space_ends import SpaceEnds, space_ends
+from recorder.store.tables import coverage, site, snapshot
+from recorder.store.things import Place, moment, thing_of, time_of
+from recorder.store.values import Covered, Span
+
+TOLD = (Kind.HOST, Kind.SERVICE, Kind.ENDPOINT, Kind.MOUNT, Kind.VOLUME, Kind.IMPORT)
+LOOPING = "restarting"
+Spans = list[Mapping[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A thing that ever had a state, by its names."""
+
+    id: int
+    kind: Kind
+    host: str  # "" for an app's imports
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastThing:
+    """One thing's past; spans oldest first. Two things may bear one name, one after the other.
+
+    `restarts_before` and `restarts_after`: the engine's count when the window begins and when it
+    ends, of a service whose engine was restarting it just then; within such a span it grows.
+    """
+
+    kind: Kind
+    host: str
+    name: str
+    spans: tuple[Span, ...]
+    restarts_before: int | None = None
+    restarts_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """What the history holds of a window of time."""
+
+    begin: datetime
+    end: datetime
+    site: str
+    reach: Reach
+    late_sec: float  # longer than this without a look is a gap
+    covered: tuple[Covered, ...]  # stretches that reach into the window, whole
+    looks: int | None  # in the window; None: too long ago to tell
+    things: tuple[PastThing, ...]  # hosts, services, …, each kind in the stack's order
+    latencies: tuple[Latency, ...]
+    imported: tuple[Imported, ...]
+    space_ends: tuple[SpaceEnds, ...]
+
+
+def everything(engine: sa.Engine) -> tuple[Named, ...]:
+    """All that ever had a state, as it was last called."""
+    with reading(engine) as db:
+        found = places(db).items()
+        return tuple(Named(key, kind, it.host, it.name) for key, (kind, it) in found)
+
+
+def containers(engine: sa.Engine, name: str) -> frozenset[int]:
+    """The services that a container of this name ever served."""
+    query = sa.text("""
+        SELECT DISTINCT span.entity_id FROM service_span AS span
+        JOIN definition ON definition.id = span.definition_id
+        WHERE definition.container = :name""")
+    with reading(engine) as db:
+        return frozenset(db.scalars(query, {"name": name}))
+
+
+def first_look(engine: sa.Engine) -> datetime:
+    """When recording began. Raises NoHistoryError where nothing is recorded yet."""
+    with reading(engine) as db:
+        return _reach(engine, db).first
+
+
+def recollect(
+    engine: sa.Engine, begin: datetime, end: datetime, only: Collection[int] | None = None
+) -> Recollection:
+    """What is known of a window of time; of some things only, where `only` names them.
+
+    Raises NoHistoryError where nothing is recorded yet.
+    """
+    after, up_to = seconds(begin) or 0, seconds(end) or 0
+    with reading(engine) as db:
+        reach = _reach(engine, db)
+        begun = max(after, seconds(reach.first) or 0)
+        single = begun >= raw_from(db)
+        return Recollection(
+            begin,
+            end,
+            db.scalar(sa.select(site.c.name)) or "",
+            reach,
+            LATE_INTERVALS * usual_interval_sec(db),
+            _covered(db, after, up_to),
+            _looks(db, after, up_to) if single else None,
+            tuple(_things(db, after, up_to, only)),
+            latencies(db, after, up_to, only, single=single),
+            imported(db, after, up_to, only),
+            space_ends(db, after, up_to, only, single=single),
+        )
+
+
+def _reach(engine: sa.Engine, db: sa.Connection) -> Reach:
+    first, last, looks = db.execute(
+        sa.text("SELECT min(first_ts), max(last_ts), sum(snapshots) FROM coverage")
+    ).one()
+    if last is None:
+        raise NoHistoryError(f"nothing is recorded in {path_of(engine)} yet")
+    return Reach(time_of(first), time_of(last), looks)
+
+
+def _covered(db: sa.Connection, begin: int, end: int) -> tuple[Covered, ...]:
+    query = (
+        sa.select(coverage)
+        .where(coverage.c.last_ts >= begin, coverage.c.first_ts <= end)
+        .order_by(coverage.c.first_ts)
+    )
+    return tuple(
+        Covered(time_of(row.first_ts), time_of(row.last_ts), row.snapshots)
+        for row in db.execute(query)
+    )
+
+
+def _looks(db: sa.Connection, begin: int, end: int) -> int:
+    query = sa.select(sa.func.count()).where(snapshot.c.ts >= begin, snapshot.c.ts < end)
+    return db.scalar(query) or 0
+
+
+def _things(
+    db: sa.Connection, begin: int, end: int, only: Collection[int] | None
+) -> Iterator[PastThing]:
+    for kind in TOLD:
+        found = _spans(db, kind, begin, end, only)
+        looping = [
+            (key, edge)
+            for key, rows in found.items()
+            for edge, row in ((begin, _at(rows, begin)), (end, rows[-1]))
+            if row is not None and row["state"] == LOOPING
+        ]
+        counts = {edge: numbers_at(db, edge) for edge in {edge for _, edge in looping}}
+        for key, rows in found.items():
+            before, after = (
+                counts[edge].get(key, {}).get("restart_count") if (key, edge) in looping else None
+                for edge in (begin, end)
+            )
+            place = place_of(kind, rows[0])
+            spans = tuple(_span(kind, place, row) for row in rows)
+            yield PastThing(kind, place.host, place.name, spans, before, after)
+
+
+def _at(rows: Spans, ts: int) -> Mapping[Any, Any] | None:
+    return next((row for row in reversed(rows) if row["first_ts"] <= ts), None)
+
+
+def _spans(
+    db: sa.Connection, kind: Kind, begin: int, end: int, only: Collection[int] | None
+) -> dict[int, Spans]:
+    """By thing, in the stack's order: its spans that reach into the window, oldest first."""
+    chosen = "" if only is None else f"AND entity.id IN ({_listed(only)})"
+    there = f"""entity.kind = :kind AND (entity.retired_ts IS NULL OR entity.retired_ts > :ts)
+        AND {at_time(kind)} AND span.state <> 'gone' {chosen}"""
+    begun = f"span.first_ts > :after AND span.first_ts < :up_to {chosen}"
+    rows = _select(db, kind, there, {"kind": kind.value, "ts": begin})
+    hidden = [row["entity_id"] for row in rows if row["state"] == UNKNOWN]
+    if hidden:
+        known = f"""entity.id IN ({_listed(hidden)})
+            AND {at_time(kind, known=True)} AND span.state <> 'gone'"""
+        rows += _select(db, kind, known, {"ts": begin})
+    rows += _select(db, kind, begun, {"after": begin, "up_to": end})
+    rows.sort(key=lambda row: (row["position"], row["entity_id"], row["first_ts"]))
+    found: dict[int, Spans] = {}
+    for row in rows:
+        found.setdefault(row["entity_id"], []).append(row)
+    return found
+
+
+def _select(db: sa.Connection, kind: Kind, where: str, values: Mapping[str, Any]) -> Spans:
+    return [*db.execute(spans_sql(kind, where, placed=True), values).mappings()]
+
+
+def _listed(ids: Iterable[int]) -> str:
+    return ", ".join(str(int(one)) for one in ids)
+
+
+def _span(kind: Kind, place: Place, row: Mapping[Any, Any]) -> Span:
+    gone = row["state"] == GONE
+    thing = None if gone else thing_of(kind, place, row_from(kind, row), {})
+    begin, end = time_of(row["first_ts"]), moment(row["last_ts"])
+    return Span(kind, place.host, place.name, begin, end, thing)

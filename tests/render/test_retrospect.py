@@ -1,0 +1,215 @@
+"""What holds for the screens, documents and sheets of --history, whatever the texts in them."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from history.made import DOWN, HUNG, KILLED, REFUSES, UP
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from rich.cells import cell_len
+
+from recorder.history.retrospect import Retrospect, look_back
+from recorder.history.timeline import Tally
+from recorder.history.window import Window
+from recorder.model import Daily, Event, Health, Kind, SpaceDays, Thing
+from recorder.render import document
+from recorder.render.retrospect.document import document as told_in_json
+from recorder.render.retrospect.figures import percent
+from recorder.render.retrospect.scale import axis, edges, sign_sec
+from recorder.render.retrospect.screen import screen
+from recorder.render.retrospect.sheet import as_csv, as_markdown
+from recorder.render.retrospect.signs import sign
+from recorder.store.figures import Reach
+from recorder.store.imported import Imported
+from recorder.store.latency import Latency
+from recorder.store.recollection import PastThing, Recollection
+from recorder.store.space_ends import SpaceEnds
+from recorder.store.values import Covered, Span
+
+from . import retrospects
+from .examples import HOSTILE_TEXTS, NOW, TZ, answered, running
+from .screens import drawn
+
+SCHEMA: dict[str, Any] = json.loads(
+    (Path(__file__).parents[2] / "docs" / "schema" / "media.status.history.json").read_text()
+)
+BERLIN = ZoneInfo("Europe/Berlin")
+WEEK = timedelta(days=7)
+texts = st.one_of(
+    st.sampled_from(HOSTILE_TEXTS),
+    st.text(st.characters(categories=("C", "L", "M", "N", "P", "S", "Z"))),
+)
+
+
+def full_of(text: str) -> Retrospect:
+    """A past with the text wherever one can stand."""
+
+    def past(kind: Kind, *things: Thing | None) -> PastThing:
+        at = NOW - WEEK
+        spans = []
+        for number, thing in enumerate(things):
+            begin = at + timedelta(hours=20 * number)
+            spans.append(Span(kind, text, text, begin, None, thing))
+        return PastThing(kind, text, text, tuple(spans))
+
+    up = replace(UP, name=text)
+    well = running(text, text, text, image_version="1")
+    newer = replace(well, image_version=text, image_id=text)
+    things = (
+        past(Kind.HOST, up, replace(DOWN, name=text, detail=text)),
+        past(Kind.SERVICE, well, replace(KILLED, name=text, error=text), newer),
+        past(Kind.SERVICE, well, replace(well, health=Health.UNHEALTHY), well, None),
+        past(Kind.ENDPOINT, answered(80), replace(REFUSES, detail=text)),
+        past(Kind.MOUNT, replace(HUNG, detail=text)),
+    )
+    found = Recollection(
+        NOW - WEEK,
+        NOW,
+        text,
+        Reach(NOW - WEEK, NOW, 9),
+        900.0,
+        (Covered(NOW - WEEK, NOW, 9),),
+        9,
+        things,
+        (Latency(text, text, 2, 9, 8, ((1, 1), (8, 1))), Latency(text, text, 2, 9, 8, None)),
+        (Imported(text, (NOW - timedelta(hours=1),)),),
+        (SpaceEnds(Kind.VOLUME, text, text, 5, 4),),
+    )
+    days = Daily((NOW - timedelta(days=1)).date(), 5, 9), Daily(NOW.date(), 4, 9)
+    below = Event(NOW, Kind.SERVICE, text, f"{text}3", text, text, text, "bad")
+    return replace(
+        look_back(found, TZ),
+        events=(Event(NOW, Kind.HOST, text, text, text, text, text, "bad", (below,)),),
+        spaces=(SpaceDays(Kind.VOLUME, text, text, text, days),),
+    )
+
+
+@given(texts, st.integers(40, 120), st.booleans(), st.booleans())
+def test_no_line_is_wider_than_the_screen(
+    text: str,
+    width: int,
+    narrowed: bool,  # noqa: FBT001 - hypothesis hands them on
+    ascii_only: bool,  # noqa: FBT001
+) -> None:
+    """Whatever hosts send: no escape, no torn frame, no line too long; in ASCII nothing else."""
+    shown = drawn(screen(full_of(text), tz=TZ, narrowed=narrowed), width, ascii_only=ascii_only)
+    assert "\x1b" not in shown
+    assert all(cell_len(line) <= width for line in shown.splitlines())
+    framed = [line for line in shown.splitlines() if line[:1] in "│|┌└+"]
+    assert {cell_len(line) for line in framed} == {width}
+    assert shown.isascii() or not ascii_only
+
+
+@pytest.mark.parametrize("name", ["week", "month", "day", "gap", "early", "lidarr", "streaming"])
+@pytest.mark.parametrize("width", [40, 47, 60, 79, 80, 81, 99, 120])
+def test_a_recorded_past_fits_every_width(name: str, width: int) -> None:
+    """The frame is whole, and the strips of one screen are as long as one another."""
+    shown = drawn(screen(retrospects.told(name), tz=TZ), width).splitlines()
+    framed = [line for line in shown if line[:1] in "│┌└"]
+    assert {cell_len(line) for line in framed} == {width}
+
+
+@pytest.mark.parametrize("name", ["week", "month", "day", "gap", "early", "lidarr", "streaming"])
+def test_every_document_obeys_its_schema(name: str) -> None:
+    """What --json prints is what docs/schema promises."""
+    Draft202012Validator.check_schema(SCHEMA)
+    made = told_in_json(retrospects.told(name), generated_at=NOW, notes=("a note",))
+    found = Draft202012Validator(SCHEMA).iter_errors(json.loads(document.as_json(made)))
+    assert [error.message for error in found] == []
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+def test_a_document_holds_text_as_it_came_and_a_sheet_what_is_harmless(text: str) -> None:
+    """JSON is escaped to ASCII; CSV and Markdown hold no control character, and their tables."""
+    told = full_of(text)
+    made = document.as_json(told_in_json(told, generated_at=NOW))
+    assert made.isascii()
+    assert {it["name"] for it in json.loads(made)["data"]["things"]} == {text}
+    sheet, page = as_csv(told), as_markdown(told, TZ)
+    for shown in (sheet, page):
+        assert not any(ord(char) < 32 and char != "\n" for char in shown)
+    rows = [*csv.reader(io.StringIO(sheet))]
+    assert {len(row) for row in rows} == {len(rows[0])}
+    assert len(rows) == 1 + len(told.accounts)
+    tables = [line.replace("\\|", "") for line in page.splitlines() if line.startswith("| ")]
+    assert {line.count("|") for line in tables} <= {4, 6, 7}
+
+
+def test_no_key_may_be_left_out_or_added() -> None:
+    """A schema that would let a key vanish promises nothing."""
+    made: Any = told_in_json(retrospects.told("week"), generated_at=NOW)
+    promise = Draft202012Validator(SCHEMA)
+    for key in made["data"]:
+        data = {k: v for k, v in made["data"].items() if k != key}
+        assert not promise.is_valid(made | {"data": data}), key
+    for key in made["data"]["things"][0]:
+        thing = {k: v for k, v in made["data"]["things"][0].items() if k != key}
+        assert not promise.is_valid(made | {"data": made["data"] | {"things": [thing]}}), key
+    assert not promise.is_valid(made | {"data": made["data"] | {"more": 1}})
+
+
+@given(st.integers(60, 400 * 86400), st.integers(1, 72))
+def test_a_strip_has_room_and_covers_the_window(seconds: int, cells: int) -> None:
+    """No more signs than there is room for; the first begins and the last ends with the window."""
+    window = Window(NOW - timedelta(seconds=seconds), NOW)
+    found = edges(window, sign_sec(window, cells))
+    assert (found[0], found[-1]) == (window.begin, window.end)
+    assert found == sorted({*found})
+    assert len(found) - 1 <= cells
+    assert cell_len(axis(window, found, BERLIN)) <= len(found) - 1
+
+
+def test_days_stand_over_the_sign_they_begin_in() -> None:
+    """Local midnights, on a day of 25 hours too."""
+    window = Window(datetime(2025, 10, 24, 22, tzinfo=UTC), datetime(2025, 10, 28, 23, tzinfo=UTC))
+    found = edges(window, 4 * 3600)
+    line = axis(window, found, BERLIN)
+    assert line == "Sat   Sun    Mon   Tue"
+    for name, day, hour in (("Sun", 25, 22), ("Mon", 26, 23)):
+        at = datetime(2025, 10, day, hour, tzinfo=UTC)
+        place = line.index(name)
+        assert found[place] <= at < found[place + 1]
+
+
+@pytest.mark.parametrize(
+    ("tally", "shown"),
+    [
+        (Tally(well_sec=100), "▁"),
+        (Tally(well_sec=9999, down_sec=1), "▃"),
+        (Tally(well_sec=95, down_sec=5), "▅"),
+        (Tally(well_sec=70, down_sec=30), "▆"),
+        (Tally(well_sec=30, down_sec=70), "▇"),
+        (Tally(down_sec=1, unobserved_sec=99), "█"),
+        (Tally(down_sec=1, unknown_sec=99), "█"),
+        (Tally(well_sec=99, ailing_sec=1), "▂"),
+        (Tally(well_sec=51, unknown_sec=49), "▁"),
+        (Tally(well_sec=49, unknown_sec=51), "?"),
+        (Tally(idle_sec=100), "○"),
+        (Tally(absent_sec=100), "·"),
+        (Tally(unobserved_sec=100), " "),
+        (Tally(well_sec=40, unobserved_sec=60), " "),
+        (Tally(well_sec=60, unobserved_sec=40), "▁"),
+    ],
+)
+def test_a_sign_shows_the_worst_and_what_nobody_saw(tally: Tally, shown: str) -> None:
+    """Down, however short; unknown and unobserved where they make up half."""
+    assert sign(tally) == shown
+
+
+@given(st.integers(0, 10**9), st.integers(1, 10**9))
+def test_a_share_is_never_rounded_to_all_or_none(part: int, more: int) -> None:
+    """100% is all of it, 0% none; the rest is cut, so what is shown is never more than it was."""
+    whole = part + more
+    shown = percent(part, whole)
+    assert (shown == "0%") == (part == 0)
+    assert percent(whole, whole) == "100%"
+    if shown not in {"0%", "<0.01%"}:
+        assert 0 < float(shown.rstrip("%")) <= 100 * part / whole < 100
