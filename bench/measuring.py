@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -131,7 +131,7 @@ def day_in_sql(path: Path, rounds: int) -> Iterator[tuple[str, float, int]]:
     """media.sql over the view of events, a day of them: how the day is chosen, ms, rows."""
     with contextlib.closing(connect(path)) as db:
         ((newest,),) = db.execute("SELECT max(last_ts) FROM coverage")
-    begin = f"strftime('%Y-%m-%dT%H:%M:%SZ', {newest - 86400}, 'unixepoch')"
+    begin = f"'{datetime.fromtimestamp(newest - 86400, UTC):%Y-%m-%dT%H:%M:%SZ}'"
     for column, since in (("at_ts", f"strftime('%s', {begin})"), ("at", begin)):
         took, rows = [], 0
         for _ in range(rounds + 1):
