@@ -93,10 +93,15 @@ def show(
 
         to_output(lines(columns, limited, Form(showing.shape)))
     if limited.cut:
-        note(f"cut after {showing.most:,} rows; --limit 0 shows all, --csv for other programs")
+        note(f"cut after {rows_of(showing.most)}; --limit 0 shows all, --csv for other programs")
     elif limited.count == 0 and showing.shape == "table":
         note("no rows")
     return limited.count
+
+
+def rows_of(count: int) -> str:
+    """A number of rows, in words."""
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def note(text: str) -> None:

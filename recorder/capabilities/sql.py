@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 from recorder.bindings import queries
 from recorder.bindings.queries import SavedQuery
 from recorder.bindings.spelling import did_you_mean, quoted
-from recorder.capabilities.answering import Showing, Value, form_options, note, show
+from recorder.capabilities.answering import Showing, Value, form_options, note, rows_of, show
 from recorder.capabilities.looking import bindings_folder
 from recorder.capabilities.recording import history_option
 from recorder.errors import ExitCode, RecorderError, UsageError
@@ -127,8 +127,7 @@ def _answer(
     with ask(history, Question(sql, values, time_limit_sec), overdue) as answer:
         count = show(showing, answer.columns, answer.rows, sql=sql, values=values)
         if timed:
-            rows = "1 row" if count == 1 else f"{count:,} rows"
-            note(f"{rows}, {1000 * answer.spent_sec():.1f} ms in SQLite")
+            note(f"{rows_of(count)}, {1000 * answer.spent_sec():.1f} ms in SQLite")
 
 
 def _text(ctx: click.Context, sql: str | None, file: Path | None) -> str:

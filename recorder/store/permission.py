@@ -6,7 +6,6 @@ named here (https://www.sqlite.org/c3ref/set_authorizer.html, c_alter_table.html
 
 import re
 import sqlite3
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from recorder.bindings.spelling import plain
@@ -113,4 +112,3 @@ WRITING = frozenset(
     {"ALTER", "ANALYZE", "ATTACH", "BEGIN", "COMMIT", "CREATE", "DELETE", "DETACH", "DROP", "END"}
     | {"INSERT", "REINDEX", "RELEASE", "REPLACE", "ROLLBACK", "SAVEPOINT", "UPDATE", "VACUUM"}
 )
-Authorizer = Callable[[int, str | None, str | None, str | None, str | None], int]

@@ -125,7 +125,7 @@ def test_a_limit_is_kept_and_said(machine: Machine) -> None:
     done = machine.ops("media.sql", HOSTS, "--limit", "1")
     assert (done.stdout, done.stderr) == (
         "service,state\nradarr,exited\n",
-        "cut after 1 rows; --limit 0 shows all, --csv for other programs\n",
+        "cut after 1 row; --limit 0 shows all, --csv for other programs\n",
     )
     assert machine.ops("media.sql", HOSTS, "--limit", "2").stderr == ""
     assert machine.ops("media.sql", HOSTS, "--limit", "0").stderr == ""
