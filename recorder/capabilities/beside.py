@@ -22,13 +22,14 @@ LIMIT_SEC = 60.0  # for one write and a few reads, on a disk that has trouble
 
 A = TypeVar("A")
 B = TypeVar("B")
-Work = Callable[[A], Iterator[B]]  # its first yield is the answer; then it tidies up
+C = TypeVar("C")
+Work = Callable[[A], Iterator[B | C]]  # its first yield is the answer, the others may be heard
 
 
-class Beside(Generic[A, B]):
+class Beside(Generic[A, B, C]):
     """One question to a function that another process has made ready."""
 
-    def __init__(self, ready: Callable[[], Work[A, B]]) -> None:
+    def __init__(self, ready: Callable[[], Work[A, B, C]]) -> None:
         """Fork; the child calls `ready`, which loads what is slow and gives the function."""
         question, ask = os.pipe()
         hear, answer = os.pipe()
@@ -70,8 +71,17 @@ class Beside(Generic[A, B]):
             raise result
         return result  # type: ignore[no-any-return]
 
+    def further(self) -> C | None:
+        """What comes next behind the answer; None where nothing does."""
+        try:
+            return pickle.load(self._hear)  # type: ignore[no-any-return] # noqa: S301 - as above
+        except EOFError:
+            return None
 
-def _serve(ready: Callable[[], Work[A, B]], question: int, answer: int) -> NoReturn:
+
+def _serve(
+    ready: Callable[[], Callable[[A], Iterator[object]]], question: int, answer: int
+) -> NoReturn:
     """The child: one answer, and never back into the program it was forked from."""
     try:
         gc.disable()  # it ends before there is much
@@ -90,13 +100,16 @@ def _serve(ready: Callable[[], Work[A, B]], question: int, answer: int) -> NoRet
     os._exit(0)
 
 
-def _answer(steps: Iterator[B], answer: int) -> None:
-    """Tell the first result, or why there is none; then take the steps behind it."""
+def _answer(steps: Iterator[object], answer: int) -> None:
+    """Tell the first result, or why there is none; then take the steps behind it, heard or not."""
     with os.fdopen(answer, "wb") as pipe:
         try:
             result: object = next(steps)
         except RecorderError as error:
             result = error
         pickle.dump(result, pipe)
-    for _ in steps:
-        pass
+        pipe.flush()
+        for further in steps:
+            with contextlib.suppress(BrokenPipeError):
+                pickle.dump(further, pipe)
+                pipe.flush()

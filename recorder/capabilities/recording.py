@@ -22,8 +22,10 @@ from recorder.capabilities.beside import Beside
 from recorder.errors import BusyError, ExitCode, StoreError, UsageError
 
 if TYPE_CHECKING:
+    from recorder.bindings.stack import Stack
     from recorder.capabilities.remembered import Keeping, Remembered
     from recorder.model import Snapshot
+    from recorder.model.past import Untold
 
 PATIENCE_SEC = 20.0  # as long as one look may take
 PREVIOUS = "previous"
@@ -65,7 +67,8 @@ class Recording:
         self._wait_sec = wait_sec
         self._record = record
         self._lock = contextlib.ExitStack()
-        self._beside: Beside[Keeping, Remembered] | None = None
+        self._beside: Beside[Keeping, Remembered, Untold] | None = None
+        self._recorded = False
         self.trouble: StoreError | None = None
 
     def __enter__(self) -> Self:
@@ -115,10 +118,19 @@ class Recording:
         except StoreError as error:
             self.trouble = self.trouble or (error if record else None)
             kept = Remembered(snapshot)
+        self._recorded = kept.recorded
         if not self._record and kept.trouble:
             unread = f"changes can't be told: {kept.trouble}"
             return replace(kept, notes=(*kept.notes, unread), trouble=None)
         return replace(kept, trouble=str(self.trouble) if self.trouble else kept.trouble)
+
+    def catch_up(self, stack: "Stack") -> None:
+        """Record what hosts and apps know of the time before. Call it once the picture is shown."""
+        untold = self._beside.further() if self._beside and self._recorded else None
+        if untold:
+            from recorder.capabilities.catching_up import take_in  # noqa: PLC0415 - rarely needed
+
+            take_in(self._path, stack, untold)
 
 
 def tell_trouble(kept: "Remembered") -> None:
@@ -131,7 +143,7 @@ def tell_trouble(kept: "Remembered") -> None:
         click.echo(f"ops: not recorded: {kept.trouble}", err=True)
 
 
-def _ready(path: Path, *, record: bool) -> "Callable[[Keeping], Iterator[Remembered]]":
+def _ready(path: Path, *, record: bool) -> "Callable[[Keeping], Iterator[Remembered | Untold]]":
     """In the process beside: load the store, and warm it."""
     from recorder.capabilities.remembering import warmed  # noqa: PLC0415 - slow; loaded there
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recorder.capabilities.foreseeing import Outlooks, brought_up, foresee
 from recorder.capabilities.remembered import Keeping, Remembered
@@ -34,10 +35,13 @@ from recorder.store.record import record, rehearse
 from recorder.store.retention import tidy
 from recorder.store.values import Moment
 
+if TYPE_CHECKING:
+    from recorder.model.past import Untold
+
 OF_SPACE = (Kind.VOLUME,)
 
 
-def warmed(path: Path, *, record: bool) -> Callable[[Keeping], Iterator[Remembered]]:
+def warmed(path: Path, *, record: bool) -> "Callable[[Keeping], Iterator[Remembered | Untold]]":
     """A way to remember, its queries made ready on what is recorded already.
 
     Nothing is made by that; what can't be opened yet is left for later. Only for a look that will
@@ -64,10 +68,10 @@ def _remember(
     engine: History | None,
     outlooks: Outlooks | None,
     keeping: Keeping,
-) -> Iterator[Remembered]:
+) -> "Iterator[Remembered | Untold]":
     """Record, where that is asked for, and tell the past; where recording fails, why it did.
 
-    The answer comes first; then what is past its time is tidied away, and the file closed.
+    The answer comes first; then what is done behind it, and the file is closed.
     """
     if not keeping.record:
         yield recall(keeping, outlooks)
@@ -82,9 +86,21 @@ def _remember(
             told = _with_past(engine, keeping, since, changed, seen, outlooks=outlooks)
             notes = (*told.notes, done.note) if done.note else told.notes
             yield replace(told, recorded=True, notes=notes)
-            tidy(engine)
+            yield from _behind(engine, keeping.snapshot)
     except StoreError as error:
         yield replace(recall(keeping, outlooks), trouble=str(error))
+
+
+def _behind(engine: History, snapshot: Snapshot) -> "Iterator[Untold]":
+    """Tell what could still be asked; then tidy away what is past its time.
+
+    Either can wait for the next look.
+    """
+    from recorder.store.told import untold  # noqa: PLC0415 - behind the answer
+
+    with contextlib.suppress(StoreError):
+        yield untold(engine, snapshot)
+        tidy(engine)
 
 
 def recall(keeping: Keeping, outlooks: Outlooks | None = None) -> Remembered:

@@ -39,9 +39,11 @@ def command(ctx: click.Context, history: Path, *, as_json: bool, strict: bool) -
             return _skipped(as_json=as_json)
         from recorder.model import Trigger  # noqa: PLC0415 - after the fork, as in Recording
 
-        look = begin(choice.stack(), trigger=Trigger.SCHEDULE)
+        stack = choice.stack()
+        look = begin(stack, trigger=Trigger.SCHEDULE)
         kept = recording.keep(finish(look, choice), previous=True)
-    _tell(kept, as_json=as_json)
+        _tell(kept, as_json=as_json)
+        recording.catch_up(stack)
     if kept.trouble:
         return ExitCode.NOT_RECORDED
     return outcome(kept.snapshot) if strict else ExitCode.WELL

@@ -115,9 +115,12 @@ def command(
     with Recording(history, PATIENCE_SEC, record=not no_record) as recording:
         from recorder.bindings import start_reading_gaps  # noqa: PLC0415 - beside the recording
 
-        look, gaps = begin(choice.stack()), start_reading_gaps(choice.folder)
+        stack = choice.stack()
+        look, gaps = begin(stack), start_reading_gaps(choice.folder)
         keep = partial(recording.keep, since=begin_at, previous=previous)
-        return _show(choice, look, gaps, keep)
+        code = _show(choice, look, gaps, keep)
+        recording.catch_up(stack)
+        return code
 
 
 def _back(choice: Choice, history: Path, span: str, manner: tuple[bool, bool, bool]) -> ExitCode:

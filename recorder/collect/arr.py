@@ -1,7 +1,8 @@
 """What Radarr, Sonarr and Lidarr imported in a day, from the history each of them keeps.
 
 One request, `/api/VERSION/history/since?date=…&eventType=…`, gives a plain array of events, each
-with `id` (grows), `date` (UTC), `eventType` and `sourceTitle`: their published API documents.
+with `id` (grows), `date` (UTC), `eventType` and `sourceTitle`: their published API documents. The
+day before is asked for with it, so that looks once a day leave no hole in what is recorded.
 """
 
 import contextlib
@@ -9,9 +10,9 @@ import http.client
 import json
 import stat
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -28,6 +29,7 @@ OK = 200
 DENIED = (401, 403)
 TITLE_LIMIT = 300
 REPLY_LIMIT_SEC = 10.0
+OVERLAP = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ APPS: Mapping[str, App] = {
 }
 
 
-class _NoKeyError(Exception):
+class NoKeyError(Exception):
     """Why there is no key to ask with, and what to type about it."""
 
     def __init__(self, detail: str, hint: str) -> None:
@@ -67,13 +69,13 @@ def count_imports(
     unknown = ImportCount(binding.name, app.noun, ImportState.UNKNOWN)
     try:
         key = read_key(binding.api_key, environ)
-    except _NoKeyError as missing:
+    except NoKeyError as missing:
         reason = Reason.NO_KEY
         return replace(unknown, reason=reason, detail=missing.detail, hint=missing.hint)
-    asked = urlencode({"date": _utc(day.begin), "eventType": app.event})
-    path = f"{binding.url_base.rstrip('/')}/api/{app.version}/history/since?{asked}"
+    asked = urlencode({"date": _utc(day.begin - OVERLAP), "eventType": app.event})
+    deadline = time.monotonic() + REPLY_LIMIT_SEC
     try:
-        response = _ask(site, path, key, shell)
+        response = ask(site, api_path(binding, f"history/since?{asked}"), key, shell, deadline)
     except Unreachable:
         return replace(unknown, reason=Reason.HOST_DOWN)
     except (OSError, http.client.HTTPException, ValueError) as error:
@@ -88,10 +90,18 @@ def no_count(binding: ImportBinding, why: str) -> ImportCount:
     return replace(unknown, reason=Reason.UNREACHABLE, detail=why)
 
 
-def _ask(site: Site, path: str, key: str, shell: OpenShell) -> Response:
-    """Ask where SSH has proved the host to be: a key is not for whoever else has its address."""
+def api_path(binding: ImportBinding, asked: str) -> str:
+    """Where an app answers a question."""
+    return f"{binding.url_base.rstrip('/')}/api/{APPS[binding.app].version}/{asked}"
+
+
+def ask(site: Site, path: str, key: str, shell: OpenShell, deadline: float) -> Response:
+    """Ask where SSH has proved the host to be: a key is not for whoever else has its address.
+
+    `deadline` is a time of time.monotonic(). Raises Unreachable, OSError, HTTPException and
+    ValueError.
+    """
     site = site.proved_by(shell)
-    deadline = time.monotonic() + REPLY_LIMIT_SEC
     limit = min(site.host.connect_timeout_sec, REPLY_LIMIT_SEC)
     with contextlib.closing(site.connect(shell, limit)) as connection:
         stream = site.secure(connection, deadline)
@@ -106,15 +116,25 @@ def _counted(unknown: ImportCount, app: App, response: Response, day: Day) -> Im
     if response.status != OK:
         detail = f"answered {response.status}"
         return replace(unknown, reason=Reason.UNREACHABLE, detail=detail)
-    titles = parse_history(response.body, app.event, day)
+    titles = parse_history(response.body, app.event, day.begin - OVERLAP, day.end)
     if titles is None:
         detail = f"what answers there is not {unknown.app}'s API"
         return replace(unknown, reason=Reason.UNREACHABLE, detail=detail)
-    return replace(unknown, state=ImportState.OK, count=len(titles), titles=titles)
+    today = tuple(title for title in titles if title.at >= day.begin)
+    return replace(
+        unknown,
+        state=ImportState.OK,
+        count=len(today),
+        titles=today,
+        earlier=titles[len(today) :],
+        told_since=day.begin - OVERLAP,
+    )
 
 
-def parse_history(body: bytes | None, event: str, day: Day) -> tuple[ImportedTitle, ...] | None:
-    """The imports of a day, newest first, each event once; None where this is no such history.
+def parse_history(
+    body: bytes | None, event: str, begin: datetime, end: datetime
+) -> tuple[ImportedTitle, ...] | None:
+    """The imports of a stretch, newest first, each once; None where this is no such history.
 
     The server was asked to filter; what it sent is filtered again.
     """
@@ -124,15 +144,18 @@ def parse_history(body: bytes | None, event: str, day: Day) -> tuple[ImportedTit
         return None
     if not isinstance(events, list):
         return None
-    found = {}
-    for said in events:
-        title = _title(said, event)
-        if title is not None and day.begin <= title.at < day.end:
-            found[title.event_id] = title
+    told = (title_of(said, event) for said in events)
+    return in_order(title for title in told if title and begin <= title.at < end)
+
+
+def in_order(titles: Iterable[ImportedTitle]) -> tuple[ImportedTitle, ...]:
+    """Newest first, each event once, however often it was told."""
+    found = {title.event_id: title for title in titles}
     return tuple(sorted(found.values(), key=lambda title: (title.at, title.event_id), reverse=True))
 
 
-def _title(said: Any, event: str) -> ImportedTitle | None:  # noqa: ANN401 - whatever JSON held
+def title_of(said: Any, event: str) -> ImportedTitle | None:  # noqa: ANN401 - whatever JSON held
+    """The import an event of the app's history tells of; None where it is another event."""
     if not isinstance(said, dict) or said.get("eventType") != event:
         return None
     at, number, name = parse_time(said.get("date")), said.get("id"), said.get("sourceTitle")
@@ -149,10 +172,10 @@ def read_key(binding: KeyBinding, environ: Mapping[str, str]) -> str:
     else:
         key = environ.get(binding.env or "", "")
         if not key.strip():
-            raise _NoKeyError(f"${binding.env} is not set", f"export {binding.env}=…")
+            raise NoKeyError(f"${binding.env} is not set", f"export {binding.env}=…")
     key = key.strip()
     if not key.isascii() or not key.isprintable():
-        raise _NoKeyError("the key holds characters that no key has", "copy it again")
+        raise NoKeyError("the key holds characters that no key has", "copy it again")
     return key
 
 
@@ -160,13 +183,13 @@ def _key_of_file(file: Path) -> str:
     try:
         mode = file.stat().st_mode
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise _NoKeyError(f"{file} may be read by others", f"chmod 600 {file}")
+            raise NoKeyError(f"{file} may be read by others", f"chmod 600 {file}")
         key = file.read_text("utf-8", "replace")
     except OSError as error:
         said = (error.strerror or "can't be read").lower()
-        raise _NoKeyError(f"{file}: {said}", f"put the key in {file}, mode 600") from error
+        raise NoKeyError(f"{file}: {said}", f"put the key in {file}, mode 600") from error
     if not key.strip():
-        raise _NoKeyError(f"{file} is empty", f"put the key in {file}, mode 600")
+        raise NoKeyError(f"{file} is empty", f"put the key in {file}, mode 600")
     return key
 
 

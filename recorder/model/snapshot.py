@@ -172,6 +172,8 @@ class ImportCount:
     detail: str | None = None
     hint: str | None = None
     titles: tuple[ImportedTitle, ...] = ()  # newest first
+    earlier: tuple[ImportedTitle, ...] = ()  # those before the day that were told with it
+    told_since: datetime | None = None  # from here on the app told every one
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from rich.text import Text
 
 from recorder.model import Changes, Snapshot
-from recorder.render import marks
+from recorder.render import known, marks
 from recorder.render.box import Box
 from recorder.render.event_words import Line
 from recorder.render.event_words import lines as told_lines
@@ -33,8 +33,10 @@ def box(changes: Changes, snapshot: Snapshot, tz: tzinfo, *, asked: bool = False
     drawn = [row for line in told[:_MOST_LINES] for row in rows(line, clock(line.at))]
     if len(told) > _MOST_LINES:
         drawn.append(_quiet(f"and {len(told) - _MOST_LINES} more: {MORE}"))
-    if not drawn:
-        drawn = [_quiet(NOTHING if changes.since else BEGUN)]
+    if not drawn and changes.since:
+        drawn = [_quiet(NOTHING)]
+    elif not drawn:
+        drawn = [_quiet(text) for text in (BEGUN, *known.lines(snapshot))]
     return Box(_title(changes, now, tz, asked=asked), [[Grid(drawn, (2, 1))]])
 
 

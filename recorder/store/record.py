@@ -14,12 +14,12 @@ from recorder.store import entities, looks, numbers, spans
 from recorder.store.connection import reading, transaction
 from recorder.store.entities import Match
 from recorder.store.identity import sightings
+from recorder.store.imports import keep_titles
 from recorder.store.library import sa
 from recorder.store.live import Live, live_things
 from recorder.store.loops import Restarts, steadied
 from recorder.store.numbers import KnownSeries
-from recorder.store.rows import GREATEST, UNKNOWN, Row, row_of, seconds, text
-from recorder.store.tables import import_event
+from recorder.store.rows import UNKNOWN, Row, row_of, seconds
 from recorder.store.tables import spans as span_tables
 from recorder.store.things import time_of
 from recorder.store.values import Recorded
@@ -58,7 +58,7 @@ def record(engine: sa.Engine, snapshot: Snapshot) -> Recorded:
         numbers.store(db, ts, before.last_ts, things, turn.known)
         for _, entity_id, thing in things:
             if isinstance(thing, ImportCount):
-                _keep_titles(db, entity_id, thing)
+                keep_titles(db, entity_id, (*thing.titles, *thing.earlier))
         looks.cover(db, before, ts)
         looks.log(db, snapshot, ts)
     return _recorded(snapshot, ts)
@@ -139,28 +139,3 @@ def _miss(turn: Turn, snapshot: Snapshot, unsighted: Iterable[Live], live: Itera
             _change(turn, thing, row)
         if reason is None:
             entities.retire(turn.db, thing, turn.ts)
-
-
-def _keep_titles(db: sa.Connection, entity_id: int, imported: ImportCount) -> None:
-    """Store each import once, however often an app tells of it."""
-    titles = {
-        (seconds(title.at) or 0, title.event_id): text(title.title)
-        for title in imported.titles
-        if abs(title.event_id) <= GREATEST
-    }
-    if not titles:
-        return
-    columns = import_event.c
-    kept = db.execute(
-        sa.select(columns.ts, columns.event_id).where(
-            columns.entity_id == entity_id, columns.ts >= min(titles)[0]
-        )
-    )
-    stored = {(row.ts, row.event_id) for row in kept}
-    new = [
-        {"entity_id": entity_id, "ts": key[0], "event_id": key[1], "title": title}
-        for key, title in titles.items()
-        if key not in stored
-    ]
-    if new:
-        db.execute(import_event.insert(), new)

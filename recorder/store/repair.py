@@ -53,6 +53,7 @@ def _statements() -> Iterator[str]:
         yield from _of_spans(kind)
     yield "DELETE FROM sample WHERE ts > :ts"
     yield "DELETE FROM import_event WHERE ts > :ts"
+    yield "UPDATE told_until SET ts = :ts WHERE ts > :ts"
     yield "DELETE FROM coverage WHERE first_ts > :ts"
     yield """
         UPDATE coverage SET
@@ -92,6 +93,6 @@ def _of_entities(kind: Kind) -> Iterator[str]:
     """Drop what was first seen later, with what hangs on it."""
     of_none = f"""SELECT id FROM entity WHERE kind = '{kind}'
         AND id NOT IN (SELECT entity_id FROM {kind}_span)"""  # noqa: S608
-    yield f"DELETE FROM import_event WHERE entity_id IN ({of_none})"  # noqa: S608
-    yield f"DELETE FROM series WHERE entity_id IN ({of_none})"  # noqa: S608
+    for table in ("import_event", "told_until", "prior_boot", "series"):
+        yield f"DELETE FROM {table} WHERE entity_id IN ({of_none})"  # noqa: S608
     yield f"DELETE FROM entity WHERE id IN ({of_none})"  # noqa: S608

@@ -22,7 +22,8 @@ from recorder.store.values import Salvaged
 
 PAGE_BYTES = 4096
 NAMED = ("meta", "site", "entity", "image", "definition", "snapshot", "coverage")
-OTHERS = ("series", "sample", "rollup_hour", "rollup_day", "import_event", "action")
+NUMBERS = ("series", "sample", "rollup_hour", "rollup_day")
+OTHERS = (*NUMBERS, "import_event", "told_until", "prior_boot", "action")
 # How SQLite begins a file (https://www.sqlite.org/fileformat2.html, section 1.3).
 PAGE_COUNT_AT, FREE_PAGES_AT, CHANGES_AT, VALID_FOR_AT = 28, 32, 24, 92
 

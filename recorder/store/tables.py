@@ -101,6 +101,8 @@ sample = _table("sample", ("ts", "series_id"), "value")
 rollup_hour = _table("rollup_hour", ("series_id", "ts"), "n", "min", "avg", "max", "last")
 rollup_day = _table("rollup_day", ("series_id", "ts"), "n", "min", "avg", "max", "last")
 import_event = _table("import_event", ("entity_id", "ts", "event_id"), "title")
+told_until = _table("told_until", ("entity_id",), "ts")
+prior_boot = _table("prior_boot", ("entity_id", "ts"), "source")
 action = _table(
     "action",
     ("id",),

@@ -192,14 +192,14 @@ def test_an_engines_time_is_read_to_the_microsecond(moment: datetime, hours: int
 @given(st.one_of(st.binary(), values.map(json.dumps).map(str.encode), st.none()))
 def test_no_body_ends_a_count(body: bytes | None) -> None:
     """Whatever an app answers is a history or none."""
-    titles = parse_history(body, "e", TODAY)
+    titles = parse_history(body, "e", TODAY.begin, TODAY.end)
     assert titles is None or all(len(one.title) <= TITLE_LIMIT for one in titles)
 
 
 @given(st.lists(objects, max_size=5))
 def test_no_event_ends_a_count(events: list[object]) -> None:
     """An array is a history, whatever its events hold."""
-    titles = parse_history(json.dumps(events).encode(), "e", TODAY)
+    titles = parse_history(json.dumps(events).encode(), "e", TODAY.begin, TODAY.end)
     assert titles is not None
 
 

@@ -39,6 +39,7 @@ from .servers import (
 KEY = "0123456789abcdef0123456789abcdef"
 BERLIN = ZoneInfo("Europe/Berlin")
 TODAY = day_of(date(2026, 2, 16), BERLIN)
+DAY_BEFORE = TODAY.begin - timedelta(days=1)
 NOON = datetime(2026, 2, 16, 12, tzinfo=UTC)
 BY_ENV = KeyBinding(env="ARR_KEY")
 
@@ -71,6 +72,25 @@ def _unknown(reason: Reason, detail: str, hint: str | None = None) -> ImportCoun
     )
 
 
+def _counted(
+    count: int,
+    titles: tuple[ImportedTitle, ...] = (),
+    earlier: tuple[ImportedTitle, ...] = (),
+    *,
+    app: str = "radarr",
+    noun: str = "movie",
+) -> ImportCount:
+    return ImportCount(
+        app,
+        noun,
+        ImportState.OK,
+        count,
+        titles=titles,
+        earlier=earlier,
+        told_since=DAY_BEFORE,
+    )
+
+
 def _unreachable(detail: str) -> ImportCount:
     return _unknown(Reason.UNREACHABLE, detail)
 
@@ -84,9 +104,13 @@ def _unreachable(detail: str) -> ImportCount:
     ],
 )
 def test_each_app_counts_its_imports_of_the_day(app: str, noun: str, other: str) -> None:
-    """Upgrades are imports again; other events, and other days, are not counted; newest first."""
+    """Upgrades are imports again; other events, and other days, are not counted; newest first.
+
+    The day before comes with it, for the history.
+    """
     with ArrServer(app, api_key=KEY) as server:
-        server.history.add("yesterday", TODAY.begin - timedelta(seconds=1))
+        server.history.add("the day before that", DAY_BEFORE - timedelta(seconds=1))
+        before = server.history.add("yesterday", TODAY.begin - timedelta(seconds=1))
         first = server.history.add("Big Buck Bunny 720p", NOON)
         server.history.add("not an import", NOON, other)
         second = server.history.add("Big Buck Bunny 1080p", NOON + timedelta(minutes=1))
@@ -96,7 +120,8 @@ def test_each_app_counts_its_imports_of_the_day(app: str, noun: str, other: str)
         ImportedTitle(NOON + timedelta(minutes=1), "Big Buck Bunny 1080p", second["id"]),
         ImportedTitle(NOON, "Big Buck Bunny 720p", first["id"]),
     )
-    assert counted == ImportCount(app, noun, ImportState.OK, count=2, titles=titles)
+    earlier = (ImportedTitle(TODAY.begin - timedelta(seconds=1), "yesterday", before["id"]),)
+    assert counted == _counted(2, titles, earlier, app=app, noun=noun)
 
 
 def test_a_key_goes_only_to_a_host_that_ssh_has_proved() -> None:
@@ -116,9 +141,9 @@ def test_an_app_without_imports_counts_none() -> None:
     with ArrServer("radarr", api_key=KEY) as server:
         counted = _count(server.server_port)
         asked = server.requests
-    assert counted == ImportCount("radarr", "movie", ImportState.OK, count=0)
+    assert counted == _counted(0)
     assert asked == [
-        "/api/v3/history/since?date=2026-02-15T23%3A00%3A00Z&eventType=downloadFolderImported"
+        "/api/v3/history/since?date=2026-02-14T23%3A00%3A00Z&eventType=downloadFolderImported"
     ]
 
 
@@ -349,7 +374,7 @@ def _event(**more: object) -> dict[str, object]:
 
 
 def _parsed(*events: object) -> tuple[ImportedTitle, ...] | None:
-    return parse_history(json.dumps(events).encode(), "e", TODAY)
+    return parse_history(json.dumps(events).encode(), "e", TODAY.begin, TODAY.end)
 
 
 def test_an_event_that_comes_twice_counts_once() -> None:

@@ -177,5 +177,8 @@ def kept(snapshot: Snapshot) -> Snapshot:
             for host in snapshot.hosts
         ),
         mounts=tuple(replace(one, latency_ms=None) for one in snapshot.mounts),
-        imports=tuple(replace(one, hint=None, titles=()) for one in snapshot.imports),
+        imports=tuple(
+            replace(one, hint=None, titles=(), earlier=(), told_since=None)
+            for one in snapshot.imports
+        ),
     )

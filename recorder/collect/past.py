@@ -1,0 +1,81 @@
+"""Asking what hosts and apps know of the time before: behind a look, all at once, and rarely.
+
+Each host is asked by a connection of its own, since a look has closed its by then. What would not
+tell is left out, and is asked again behind the next look.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TypeVar
+
+from recorder.bindings.stack import ImportBinding, Stack
+from recorder.collect.app_past import ask_app
+from recorder.collect.arr import site_of
+from recorder.collect.boots import ask_boots
+from recorder.collect.fanout import FanOut, Task
+from recorder.collect.look import Way
+from recorder.collect.shell import Connect, Unreachable
+from recorder.collect.snapshot import open_shell
+from recorder.model.past import AppPast, Hole, HostPast, Told, Untold
+
+LIMIT_SEC = 45.0  # for all of it
+T = TypeVar("T")
+
+
+class Asked:
+    """Questions under way: begun when made, done when `wait` returns."""
+
+    def __init__(
+        self,
+        stack: Stack,
+        untold: Untold,
+        environ: Mapping[str, str],
+        connect: Connect = open_shell,
+    ) -> None:
+        self._deadline = time.monotonic() + LIMIT_SEC
+        self._pool = FanOut()
+        self._ways = {host.name: Way(host, connect) for host in stack.hosts}
+        self._hosts = [
+            self._pool.submit(partial(_of_host, self._ways[name]))
+            for name in untold.hosts
+            if name in self._ways
+        ]
+        bound = {binding.name: binding for binding in stack.imports}
+        self._apps = [
+            self._pool.submit(self._app_task(stack, bound[hole.app], hole, environ))
+            for hole in untold.apps
+            if hole.app in bound
+        ]
+
+    def _app_task(
+        self,
+        stack: Stack,
+        binding: ImportBinding,
+        hole: Hole,
+        environ: Mapping[str, str],
+    ) -> Callable[[], AppPast | None]:
+        service = stack.service(binding.service)
+        way = self._ways[service.host]
+        return partial(ask_app, binding, site_of(way.host, service), hole, way, environ)
+
+    def wait(self) -> Told:
+        """What was told, once all have answered or had their time."""
+        hosts = [self._result(task) for task in self._hosts]
+        apps = [self._result(task) for task in self._apps]
+        for way in self._ways.values():
+            self._pool.submit(way.close)
+        return Told(tuple(host for host in hosts if host), tuple(app for app in apps if app))
+
+    def _result(self, task: Task[T | None]) -> T | None:
+        try:
+            return task.result(max(0.0, self._deadline - time.monotonic()))
+        except Exception:  # noqa: BLE001 - one's trouble is not the others'
+            return None
+
+
+def _of_host(way: Way) -> HostPast | None:
+    try:
+        return HostPast(way.host.name, ask_boots(way()))
+    except Unreachable:
+        return None

@@ -1,0 +1,34 @@
+"""What happened on hosts before they were first looked at, as they told it."""
+
+from datetime import datetime
+
+from recorder.model import Kind
+from recorder.model.past import Happening, Prior, Source
+from recorder.store.connection import reading
+from recorder.store.library import sa
+from recorder.store.rows import seconds
+from recorder.store.things import time_of
+
+FAR = 1 << 62
+PRIOR = sa.text("SELECT * FROM known_before WHERE ts >= :since AND ts <= :until")
+
+
+def prior(
+    engine: sa.Engine, since: datetime | None = None, until: datetime | None = None
+) -> tuple[Prior, ...]:
+    """What is known from before, newest first: told by hosts, seen by nobody. Raises StoreError."""
+    up_to = seconds(until)
+    bounds = {"since": seconds(since) or 0, "until": FAR if up_to is None else up_to}
+    with reading(engine) as db:
+        return tuple(
+            Prior(
+                time_of(row.ts),
+                Kind(row.kind),
+                row.host,
+                row.name,
+                Happening(row.what),
+                row.detail,
+                Source(row.source),
+            )
+            for row in db.execute(PRIOR, bounds)
+        )
