@@ -5,7 +5,6 @@ is asked again behind the next look.
 """
 
 import os
-import sys
 from pathlib import Path
 
 import click
@@ -18,7 +17,6 @@ from recorder.model.past import Untold
 
 def take_in(path: Path, stack: Stack, untold: Untold) -> None:
     """Ask, and record what was told; a failure to record is told and no more."""
-    sys.stdout.flush()  # the picture is whole; whoever reads it need not wait
     asked = Asked(stack, untold, os.environ)
     from recorder.store.engine import opened  # noqa: PLC0415 - slow; loaded while hosts are asked
     from recorder.store.told import take_in as record  # noqa: PLC0415
