@@ -8,7 +8,7 @@ from recorder.render.marks import glued
 from recorder.render.safe import safe
 from recorder.render.units import age, duration
 
-BEFORE = "known from before:"
+BOOTED, STARTED = "booted before it:", "started before it:"
 _MOST_NAMED = 4
 
 
@@ -17,8 +17,8 @@ def lines(snapshot: Snapshot) -> list[str]:
     return [
         f"{word} {', '.join(named)}"
         for word, named in (
-            (f"{BEFORE} booted", _named(_boots(snapshot.hosts))),
-            (f"{BEFORE} started", _named(_starts(snapshot))),
+            (BOOTED, _named(_boots(snapshot.hosts))),
+            (STARTED, _named(_starts(snapshot))),
         )
         if named
     ]
@@ -48,4 +48,4 @@ def _named(told: Iterable[tuple[float, str, str]]) -> list[str]:
     newest = sorted(told)
     named = [glued(f"{name} {ago}") for _, name, ago in newest[:_MOST_NAMED]]
     rest = len(newest) - len(named)
-    return [*named, *([f"{rest} longer ago"] if rest else [])]
+    return [*named, *([f"and {rest} more"] if rest else [])]

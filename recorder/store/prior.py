@@ -10,7 +10,7 @@ from recorder.store.rows import seconds
 from recorder.store.things import time_of
 
 FAR = 1 << 62
-PRIOR = sa.text("SELECT * FROM known_before WHERE ts >= :since AND ts <= :until")
+PRIOR = sa.text("SELECT * FROM known_before WHERE at_ts >= :since AND at_ts <= :until")
 
 
 def prior(
@@ -22,7 +22,7 @@ def prior(
     with reading(engine) as db:
         return tuple(
             Prior(
-                time_of(row.ts),
+                time_of(row.at_ts),
                 Kind(row.kind),
                 row.host,
                 row.name,

@@ -137,7 +137,7 @@ def test_the_first_run_has_a_past(home: Home) -> None:
     assert home.titles() == [
         (app, title) for app in sorted(APPS) for title in ("29 days ago", "3 days ago", "now")
     ]
-    known = home.rows("SELECT kind, name, what, detail, source FROM known_before ORDER BY ts")
+    known = home.rows("SELECT kind, name, what, detail, source FROM known_before ORDER BY at_ts")
     assert [one for one in known if one[-1] != "uptime"] == [
         ("service", "batch", "created", None, "engine"),
         ("service", "batch", "started", None, "engine"),
