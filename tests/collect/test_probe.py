@@ -218,9 +218,10 @@ def test_many_paths_are_asked_side_by_side(shell: str, folder: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="bin/check brings shellcheck")
-def test_shellcheck_has_nothing_to_say() -> None:
-    """The probe holds to what POSIX has of a shell."""
-    script = Path(__file__).parents[2] / "recorder/collect/probe.sh"
+@pytest.mark.parametrize("name", ["probe.sh", "boots.sh"])
+def test_shellcheck_has_nothing_to_say(name: str) -> None:
+    """What hosts run holds to what POSIX has of a shell."""
+    script = Path(__file__).parents[2] / "recorder/collect" / name
     said = subprocess.run(
         ["shellcheck", "-s", "sh", str(script)],
         capture_output=True,
