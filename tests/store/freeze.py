@@ -13,12 +13,14 @@ import tempfile
 from pathlib import Path
 
 from recorder.model import ImportCount, ImportedTitle, ImportState
+from recorder.model.past import AppPast, Boot, HostPast, Source, Told
 from recorder.store import migrate
 from recorder.store.actions import Action, log
 from recorder.store.connection import connect
 from recorder.store.engine import APPLICATION_ID, opened
 from recorder.store.record import record
 from recorder.store.retention import tidy
+from recorder.store.told import take_in
 from store.stacks import NOON, after, dark, look
 
 FROZEN = Path(__file__).with_name("frozen")
@@ -26,6 +28,8 @@ GOLDEN = Path(__file__).with_name("schema.sql")  # what head must be
 DAY_MIN = 24 * 60
 TITLES = (ImportedTitle(after(-30), "A film (2026)", 7), ImportedTitle(after(-10), "Another", 8))
 IMPORTED = ImportCount("radarr", "movie", ImportState.OK, 2, titles=TITLES)
+BOOT = Boot(after(-3 * DAY_MIN), Source.WTMP)
+TOLD = Told((HostPast("vm", (BOOT,)),), (AppPast("radarr", NOON, TITLES),))
 NEWEST = look(DAY_MIN + 2)  # what every frozen file ends with
 
 
@@ -71,6 +75,7 @@ def main() -> None:
             record(engine, look(DAY_MIN + 1))
             record(engine, NEWEST)
             tidy(engine)
+            take_in(engine, TOLD)
         log(path, Action("media.history.prune", "--yes", "ann", NOON, after(1), 0))
         empty = [name for name, rows in rows_of(path).items() if not rows]
         if empty:
