@@ -143,7 +143,7 @@ def test_an_older_file_is_upgraded_after_a_checked_copy(old: Path, next_version:
         ),
         (
             "op.execute(\"DELETE FROM entity WHERE kind = 'import'\")",
-            "the new schema would leave 4 rows without their parent",
+            "the new schema would leave 5 rows without their parent",
         ),
     ],
 )
