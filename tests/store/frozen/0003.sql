@@ -160,8 +160,8 @@ CREATE TABLE prior_boot (
     -- when a host booted before it was first looked at, as its own records tell; the last boot of
     -- these is not among them: its first span knows that
     entity_id INTEGER NOT NULL REFERENCES entity,
-    ts INTEGER NOT NULL,
-    source TEXT NOT NULL CHECK (source IN ('wtmp', 'journal')),
+    ts INTEGER NOT NULL, -- when it booted
+    source TEXT NOT NULL CHECK (source IN ('wtmp', 'journal')), -- which of its records
     PRIMARY KEY (entity_id, ts)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO "prior_boot" VALUES(1,1770984000,'wtmp');
@@ -295,7 +295,7 @@ INSERT INTO "snapshot" VALUES(1771329720,'schedule',600,0,0);
 CREATE TABLE told_until (
     -- up to when what a host or an app itself knows of its past has been taken in
     entity_id INTEGER PRIMARY KEY REFERENCES entity,
-    ts INTEGER NOT NULL
+    ts INTEGER NOT NULL -- up to when
 ) STRICT;
 INSERT INTO "told_until" VALUES(1,1771243200);
 INSERT INTO "told_until" VALUES(6,1771243200);
@@ -1217,7 +1217,7 @@ CREATE VIEW known_before (
     what, -- booted, created, started or finished; of a container, the newest of each
     detail, -- how it finished; how often the engine had restarted it by the first look
     source, -- how the host knew: uptime, wtmp, journal, or its container engine
-    ts -- as at
+    at_ts -- as at
 ) AS
 WITH
     met(host_id, host, ts, booted_ts) AS (
