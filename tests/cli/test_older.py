@@ -11,6 +11,7 @@ from recorder.cli import ops
 from recorder.errors import OlderError
 from recorder.store import migrate
 from recorder.store.connection import connect
+from recorder.store.revision import revision_of as revision_in
 
 from .test_recording import Machine
 
@@ -51,7 +52,7 @@ def run(machine: Machine, *arguments: str) -> Result:
 def revision(machine: Machine) -> str | None:
     connection = connect(machine.history)
     try:
-        return migrate.revision_of(connection)
+        return revision_in(connection)
     finally:
         connection.close()
 

@@ -18,6 +18,7 @@ from recorder.store.backup import check
 from recorder.store.connection import connect
 from recorder.store.engine import opened
 from recorder.store.record import record
+from recorder.store.revision import revision_of as revision_in
 from store.freeze import DAY_MIN, FROZEN, GOLDEN, NEWEST, rows_of, schema_of, thaw
 from store.stacks import kept, look
 
@@ -27,7 +28,7 @@ Rows = dict[str, list[dict[str, object]]]
 
 def revision_of(path: Path) -> str | None:
     with contextlib.closing(connect(path)) as connection:
-        return migrate.revision_of(connection)
+        return revision_in(connection)
 
 
 def as_before(before: Rows, now: Rows) -> Rows:
