@@ -4,8 +4,8 @@ It knows nothing of spans. Each look's state holds until the next look, unless t
 between them; every second of it in the window is counted by what the look saw.
 """
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import combinations, pairwise
@@ -83,35 +83,43 @@ def how(thing: Thing | None) -> str:
     return state if state == "unknown" else "well" if state in good else "down"
 
 
-def looks(years: Years, begin: datetime, end: datetime) -> Iterator[tuple[int, int, int, int]]:
+Look = tuple[int, int, int, int]
+
+
+def looks(years: Years, begin: datetime, end: datetime) -> list[Look]:
     """Of each look whose state reaches into a window: its minute; seconds from, to; its own time.
 
     The last look before a gap holds for no time.
     """
     first, last = int(begin.timestamp()), int(end.timestamp())
-    from_minute = max(0, years.looks.minute_of(first) - 5)
-    minutes = [
-        *years.looks.within(from_minute, min(years.minutes, years.looks.minute_of(last) + 3))
-    ]
-    for minute, following in pairwise(minutes):
+    since = max(0, years.looks.minute_of(first) - 5)
+    until_minute = min(years.minutes, years.looks.minute_of(last) + 3)
+    found = []
+    for minute, following in pairwise(years.looks.within(since, until_minute)):
         ts, until = years.looks.ts(minute), years.looks.ts(following)
         if following - minute - 1 > MOST_MISSED:
             until = ts
-        yield minute, max(ts, first), max(first, min(until, last)), ts
+        found.append((minute, max(ts, first), max(first, min(until, last)), ts))
+    return found
 
 
-def truth(years: Years, past: Past, begin: datetime, end: datetime) -> Truth:
+def truth(years: Years, past: Past, window: tuple[datetime, datetime], seen: list[Look]) -> Truth:
     """Seconds by what was seen, restarts and exits of one thing in a window."""
     counts: Counter[str] = Counter()
     restarts = exits = 0
-    first, last = int(begin.timestamp()), int(end.timestamp())
+    first, last = (int(at.timestamp()) for at in window)
     known = _known_before(past, years.looks.minute_of(first) - 5)
-    for minute, since, until, ts in looks(years, begin, end):
-        thing = past.line.at(minute)
-        counts[how(thing)] += max(0, until - since)
+    starts, values = [*past.line.starts, years.minutes], past.line.values
+    place = bisect_right(starts, seen[0][0]) - 1
+    for minute, since, until, ts in seen:
+        while starts[place + 1] <= minute:
+            place += 1
+        thing = values[place]
+        if until > since:
+            counts[how(thing)] += until - since
         if thing is None:
             known = None
-        elif isinstance(thing, Service) and thing.state != "unknown":
+        elif thing is not known and isinstance(thing, Service) and thing.state != "unknown":
             if known is not None and first < ts < last:
                 restarts += _restarted(known, thing)
                 exits += thing.state == "exited" and known.state != "exited"
@@ -211,12 +219,13 @@ def test_what_is_told_of_a_window_is_what_the_looks_saw(
     begin, end = (at.astimezone(UTC) for at in WINDOWS[name](years))
     found = looked_back(filled, begin, end)
     long = end - begin > timedelta(days=30)
+    seen = looks(years, begin, end)
     compared = looped = 0
     for kind in STATES:
         pasts = [past for past in years.pasts if past.kind is kind]
         for past in pasts[:: max(1, len(pasts) // NUMBER)] if long else pasts:
             it = account(found, past)
-            counts, restarts, exits = truth(years, past, begin, end)
+            counts, restarts, exits = truth(years, past, (begin, end), seen)
             if it is None:
                 assert not +Counter({how: sec for how, sec in counts.items() if how != "absent"})
                 continue

@@ -189,7 +189,7 @@ class Memory:
         known: dict[Place, Thing] = {}
         told = []
         for number, snapshot in enumerate(self.looks):
-            things = dict(_things(snapshot))
+            things = dict(things_of(snapshot))
             for place in {**known, **things}:
                 now, was = things.get(place), known.get(place)
                 if now is not None and now.state == "unknown":
@@ -222,7 +222,7 @@ def _filled(snapshot: Snapshot, before: tuple[Service, ...]) -> tuple[Service, .
     return (*snapshot.services, *lost)
 
 
-def _things(snapshot: Snapshot) -> Iterator[tuple[Place, Thing]]:
+def things_of(snapshot: Snapshot) -> Iterator[tuple[Place, Thing]]:
     """What a span keeps of each thing."""
     for host in snapshot.hosts:
         bare = replace(host, load_1min=None, memory_available_bytes=None)

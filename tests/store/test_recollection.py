@@ -1,0 +1,164 @@
+"""Looking back against the simplest possible memory: every look, whole, and what came of each."""
+
+import tempfile
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from recorder.errors import NoHistoryError
+from recorder.history.retrospect import look_back
+from recorder.model import (
+    Condition,
+    Declared,
+    Health,
+    Kind,
+    Reason,
+    Service,
+    ServiceState,
+    Snapshot,
+    Thing,
+)
+from recorder.store.engine import opened
+from recorder.store.read import covered
+from recorder.store.recollection import containers, everything, first_look, recollect
+from recorder.store.record import record
+from store.stacks import MINUTE, NOON, after, container, look, mount, service, up
+from store.test_truth import Memory, snapshots, things_of
+
+STATES = (Kind.HOST, Kind.SERVICE, Kind.ENDPOINT, Kind.MOUNT)
+Place = tuple[Kind, str, str]
+
+
+def how(thing: Thing) -> str:
+    """The words of docs/history.md, by what a look saw."""
+    if thing.state == "unknown":
+        return "unknown"
+    if isinstance(thing, Service) and thing.state is not ServiceState.RUNNING:
+        unwanted = thing.declared is not Declared.ACTIVE
+        return "idle" if unwanted and thing.condition is Condition.EXITED else "down"
+    engine = getattr(thing, "engine", None)
+    blind = engine is not None and not engine.readable and engine.reason is not Reason.NO_ENGINE
+    if thing.state in {"up", "running", "ok", "slow"}:
+        unhealthy = getattr(thing, "health", None) is Health.UNHEALTHY
+        return "ailing" if blind or unhealthy or thing.state == "slow" else "well"
+    return "down"
+
+
+def counted(
+    looks: tuple[Snapshot, ...], begin: datetime, end: datetime, engine: sa.Engine
+) -> dict[Place, Counter[str]]:
+    """Seconds by state, look by look; a look before a gap holds for no time."""
+    counts: dict[Place, Counter[str]] = {}
+    stretches = covered(engine)
+    for snapshot, following in pairwise(looks):
+        at, until = snapshot.taken_at, following.taken_at
+        if not any(it.begin <= at < until <= it.end for it in stretches):
+            until = at
+        seconds = int((min(until, end) - max(at, begin)).total_seconds())
+        for place, thing in things_of(snapshot):
+            if place[0] in STATES:
+                counts.setdefault(place, Counter())[how(thing)] += max(0, seconds)
+    return {place: +count for place, count in counts.items() if +count}
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow],
+)
+@given(
+    st.lists(st.tuples(st.integers(1, 900), snapshots()), min_size=1, max_size=8),
+    st.integers(-100, 3000),
+    st.integers(1, 3000),
+)
+def test_every_second_is_counted_as_it_was_seen(
+    taken: list[tuple[int, Snapshot]], begin_sec: int, length: int
+) -> None:
+    """Of any stack in any window: hosts that come and go, gaps, and what nobody could see."""
+    at, looks = NOON, []
+    for seconds, snapshot in taken:
+        at += timedelta(seconds=seconds)
+        looks.append(replace(snapshot, taken_at=at))
+    begin = NOON + timedelta(seconds=begin_sec)
+    end = begin + timedelta(seconds=length)
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder, "history.db")) as engine:
+        for snapshot in looks:
+            record(engine, snapshot)
+        found = look_back(recollect(engine, begin, end), UTC)
+        expected = counted(Memory.of(looks).looks, begin, end, engine)
+    told = {}
+    for it in found.accounts:
+        tally = it.tally
+        assert tally.seconds == length
+        count = +Counter(
+            well=tally.well_sec,
+            ailing=tally.ailing_sec,
+            idle=tally.idle_sec,
+            down=tally.down_sec,
+            unknown=tally.unknown_sec,
+        )
+        if count:
+            told[it.kind, it.host, it.name] = count
+    assert told == expected
+
+
+def test_a_host_counts_from_its_first_look_to_its_last(path: Path) -> None:
+    """One that was bound in the middle of a window, and one that was taken out."""
+    with opened(path) as engine:
+        for minute in range(0, 60, 5):
+            there = [
+                name
+                for name, (first, last) in {
+                    "vm": (0, 60),
+                    "new": (20, 60),
+                    "old": (0, 40),
+                }.items()
+                if first <= minute < last
+            ]
+            parts = [
+                tuple(up(name) for name in there),
+                tuple(service("radarr", name) for name in there),
+                tuple(mount(name) for name in there),
+            ]
+            taken = look(minute, hosts=parts[0], services=parts[1], mounts=parts[2], volumes=())
+            record(engine, taken)
+        found = look_back(recollect(engine, after(-10), after(60)), UTC)
+    minutes = {
+        (it.kind, it.host): (it.tally.well_sec / 60, it.tally.absent_sec / 60, it.tally.available)
+        for it in found.accounts
+    }
+    assert minutes == {
+        (kind, host): (well, 55 - well, 1.0)
+        for kind in STATES
+        for host, well in (("vm", 55), ("new", 35), ("old", 40))
+    }
+    came = {it.host: (it.new_at, it.gone_at) for it in found.of(Kind.HOST)}
+    assert came == {"vm": (None, None), "new": (after(20), None), "old": (None, after(40))}
+
+
+def test_only_what_is_named_is_read(path: Path) -> None:
+    """A service by its own name or its container's, also once it is gone."""
+    with opened(path) as engine:
+        record(engine, look(services=(service(), container("web-1", container="web"))))
+        record(engine, look(5))
+        named = {it.name: it.id for it in everything(engine) if it.kind is Kind.SERVICE}
+        assert containers(engine, "web") == {named["web-1"]}
+        found = recollect(engine, NOON - MINUTE, after(9), {named["web-1"]})
+        assert first_look(engine) == NOON
+    assert [(it.kind, it.name, len(it.spans)) for it in found.things] == [
+        (Kind.SERVICE, "web-1", 2)
+    ]
+    assert (found.latencies, found.imported, found.space_ends) == ((), (), ())
+
+
+def test_nothing_is_recollected_where_nothing_is_recorded(path: Path) -> None:
+    """It says so, as every other question does."""
+    with opened(path) as engine, pytest.raises(NoHistoryError):
+        recollect(engine, NOON, after(1))
