@@ -185,8 +185,9 @@ class TestImports:
         take_in(engine, answer(remember(engine, seen(NOON, old)), old))
         record(engine, seen(after(5), new))
         assert stored(engine) == [row(old)]
-        take_in(engine, Told(apps=(AppPast("radarr", after(5), (new,)),)))
-        assert stored(engine) == [row(old), row(new)]
+        before = replace(old, at=old.at - DAY, event_id=9)
+        take_in(engine, Told(apps=(AppPast("radarr", after(5), (before, new)),)))
+        assert stored(engine) == [row(before), row(old), row(new)]
 
     def test_each_app_has_its_own_history(self, engine: sa.Engine) -> None:
         """Equal ids at equal times in Radarr, Sonarr and Lidarr are three imports."""
