@@ -38,10 +38,16 @@ def drop_after(path: Path, at: datetime, now: datetime) -> Backup:
 
 
 def _forget_rolled(db: sa.Connection, table: str, note: str, period: int, ts: int) -> None:
-    """Forget roll-ups, and that of the time itself where its samples are there to make it anew."""
+    """Forget roll-ups, and that of the time itself where its samples are there to make it anew.
+
+    They are where older ones are, or where the history is no older than the period.
+    """
     begin = ts - ts % period
     oldest = db.scalar(sa.text("SELECT min(ts) FROM sample"))
-    end = begin if oldest is not None and oldest <= begin else begin + period
+    recorded = db.scalar(sa.text("SELECT min(first_ts) FROM coverage"))
+    older = oldest is not None and oldest <= begin
+    young = recorded is not None and recorded >= begin
+    end = begin if older or young else begin + period
     db.execute(sa.text(f"DELETE FROM {table} WHERE ts >= :end"), {"end": end})  # noqa: S608
     rolled = noted(db, note)
     if rolled is not None:

@@ -33,6 +33,7 @@ from recorder.store.engine import opened
 from recorder.store.lock import one_look
 from recorder.store.record import record
 from recorder.store.repair import drop_after
+from recorder.store.retention import tidy
 from recorder.store.salvage import salvage
 from store.stacks import NOON, after, kept, look, service
 
@@ -296,6 +297,25 @@ def test_a_clock_a_year_ahead_can_be_mended(history: Path) -> None:
     with opened(history) as engine:
         record(engine, look(180))
         assert kept(latest(engine).snapshot) == kept(look(180))
+
+
+def test_a_wrong_clock_leaves_no_mark_on_the_numbers(history: Path) -> None:
+    """The hour and the day it came in are rolled up whole, as if it had never been."""
+    other = Path(shutil.copy(history, history.with_name("other.db")))
+    with opened(history) as engine:
+        record(engine, look(365 * 24 * 60))
+        tidy(engine)
+    drop_after(history, after(180), after(180))
+    rolled = []
+    for path in (history, other):
+        with opened(path) as engine:
+            for minute in range(180, 36 * 60, 20):
+                record(engine, look(minute))
+            tidy(engine)
+        with contextlib.closing(sqlite3.connect(path)) as file:
+            query = "SELECT * FROM rollup_hour UNION ALL SELECT * FROM rollup_day"
+            rolled.append(file.execute(query).fetchall())
+    assert rolled[0] == rolled[1] != []
 
 
 def test_dropping_forgets_whatever_was_recorded_since(history: Path) -> None:
