@@ -25,7 +25,7 @@ from recorder.errors import (
     StoreError,
 )
 from recorder.model import ServiceState
-from recorder.store import connection, location
+from recorder.store import connection, driver, location
 from recorder.store.as_of import latest
 from recorder.store.backup import back_up, check, restore
 from recorder.store.changes import transitions
@@ -170,7 +170,7 @@ def test_a_newer_schema_is_refused_with_the_version_to_install(history: Path) ->
 
 def test_a_locked_file_is_not_damage(history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another process holding the file is said to be just that."""
-    monkeypatch.setattr(connection, "BUSY_TIMEOUT_SEC", 0.1)
+    monkeypatch.setattr(driver, "BUSY_TIMEOUT_SEC", 0.1)
     with contextlib.closing(sqlite3.connect(history, isolation_level=None)) as holder:
         holder.execute("BEGIN IMMEDIATE")
         with pytest.raises(BusyError, match="is locked by another process"):
