@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from recorder.bindings.stack import MountBinding, VolumeBinding
-from recorder.model import NETWORK_TYPES, Mount, MountState, Reason, Volume, VolumeState
+from recorder.filesystems import NETWORK_TYPES
+from recorder.model import Mount, MountState, Reason, Volume, VolumeState
 
 SLOW_MS = 1000
 MOST_BYTES = (1 << 63) - 1

@@ -4,7 +4,6 @@ from recorder.model.action import Action
 from recorder.model.day import Day, LocalTime, day_of
 from recorder.model.event import Changes, Event, Kind, Thing, Transition
 from recorder.model.gate import GateChange, GateFinding, GateResult, GateState, gates_verdict
-from recorder.model.network import NETWORK_TYPES
 from recorder.model.snapshot import (
     Counts,
     Endpoint,
@@ -37,7 +36,6 @@ from recorder.model.states import (
 from recorder.model.verdict import Finding, findings, is_nearly_full, is_soon_full, verdict
 
 __all__ = [
-    "NETWORK_TYPES",
     "Action",
     "Backtest",
     "Changes",

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from recorder.errors import PlaceError, UsageError
-from recorder.model import NETWORK_TYPES
+from recorder.filesystems import NETWORK_TYPES
 
 VARIABLE = "MEDIA_RECORDER_DB"
 MOUNTINFO = Path("/proc/self/mountinfo")

@@ -11,6 +11,7 @@ from recorder.collect import mounts
 from recorder.collect.assemble import mounts_of, volumes_of
 from recorder.collect.look import HostLook
 from recorder.collect.mounts import Entry, Reply, Space, export, judge_mount, parse_paths
+from recorder.filesystems import LINUX_NETWORK_TYPES
 from recorder.model import (
     Host,
     HostState,
@@ -20,7 +21,6 @@ from recorder.model import (
     Volume,
     VolumeState,
 )
-from recorder.model.network import LINUX_NETWORK_TYPES
 
 PATH = "/mnt/media"
 WANTED = MountBinding(PATH, "pve:/media", "rw")
