@@ -31,6 +31,7 @@ from recorder.store import read
 from recorder.store.as_of import as_of, latest
 from recorder.store.changes import transitions
 from recorder.store.engine import History, opened
+from recorder.store.gates import gate_changes
 from recorder.store.record import record, rehearse
 from recorder.store.retention import tidy
 from recorder.store.values import Moment
@@ -58,6 +59,7 @@ def warmed(path: Path, *, record: bool) -> "Callable[[Keeping], Iterator[Remembe
                 read.snapshots_since(engine, before)
                 transitions(engine, before)
                 as_of(engine, before, OF_SPACE)
+                gate_changes(engine, before)
                 outlooks = foresee(engine, before)
                 rehearse(engine)
     return partial(_remember, store, engine, outlooks)
@@ -146,7 +148,12 @@ def _with_past(
     return Remembered(
         with_last_seen(snapshot, moment),
         Past(
-            changes=Changes(since, snapshots, fold([*changed], _all_there(snapshot, moment))),
+            changes=Changes(
+                since,
+                snapshots,
+                fold([*changed], _all_there(snapshot, moment)),
+                gate_changes(engine, since) if since else (),
+            ),
             asked=asked,
             free_then=free_space(then) if then else {},
             last_free=dict(_last_free(snapshot, moment)) if moment else {},

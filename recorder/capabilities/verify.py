@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from recorder.capabilities.looking import Choice, finish, now, print_json, screen
-from recorder.errors import ExitCode, UsageError
+from recorder.capabilities.recording import PATIENCE_SEC, history_option
+from recorder.errors import BusyError, ExitCode, StoreError, UsageError
 
 if TYPE_CHECKING:
     from recorder.bindings.stack import Stack
@@ -24,19 +25,24 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: docs/json.md.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII only.")
 @click.option("--no-login", is_flag=True, help="Log in to no host: only the gates that need none.")
+@click.option("--no-record", is_flag=True, help="Show, and leave the history as it is.")
+@history_option
 @click.pass_context
 def command(
     ctx: click.Context,
+    history: Path,
     names: tuple[str, ...],
     *,
     as_json: bool,
     ascii_only: bool,
     no_login: bool,
+    no_record: bool,
 ) -> ExitCode:
     """Hold the stack against its binding: the gates D106 to D110, or those that are named.
 
-    Each finding says what is wrong, where, and what to do: docs/gates.md. Exits 0 when every gate
-    passes, 1 when one fails, or can't be judged.
+    Each finding says what is wrong, where, and what to do: docs/gates.md. What they find is
+    recorded, unless it is told without logging in. Exits 0 when every gate passes, 1 when one
+    fails, or can't be judged; 3 when all pass and that could not be recorded.
     """
     gates = _named(names, no_login=no_login)
     choice = Choice(ctx.find_object(Path), (), (), as_json=as_json, ascii_only=ascii_only)
@@ -44,8 +50,14 @@ def command(
     from recorder.gates import hold  # noqa: PLC0415 - only to run
 
     results = hold(gates, facts)
-    _show(choice, facts, results)
-    return ExitCode.WELL if all(result.passes for result in results) else ExitCode.WRONG
+    recording = not (no_record or no_login)
+    trouble = _record(history, facts, results) if recording else None
+    _show(choice, facts, results, recorded=recording and trouble is None)
+    if trouble:
+        click.echo(f"ops: not recorded: {trouble}", err=True)
+    if not all(result.passes for result in results):
+        return ExitCode.WRONG
+    return ExitCode.NOT_RECORDED if trouble else ExitCode.WELL
 
 
 def _named(names: Sequence[str], *, no_login: bool) -> "list[Gate]":
@@ -116,11 +128,28 @@ def _without_ssh(stack: "Stack") -> "Stack":
     return replace(stack, services=tuple(services))
 
 
-def _show(choice: Choice, facts: "Facts", results: "Sequence[GateResult]") -> None:
+def _record(history: Path, facts: "Facts", results: "Sequence[GateResult]") -> StoreError | None:
+    """Record what the gates found; why not, where that fails."""
+    from recorder.store.gates import record_gates  # noqa: PLC0415 - the store
+    from recorder.store.lock import one_look  # noqa: PLC0415
+
+    try:
+        with one_look(history, PATIENCE_SEC) as ours:
+            if not ours:
+                return BusyError("another look is under way")
+            record_gates(history, facts.snapshot.taken_at, results)
+    except StoreError as error:
+        return error
+    return None
+
+
+def _show(
+    choice: Choice, facts: "Facts", results: "Sequence[GateResult]", *, recorded: bool
+) -> None:
     if choice.as_json:
         from recorder.render.gates_document import gates as told  # noqa: PLC0415 - only to tell
 
-        print_json(told(results, facts.snapshot, generated_at=now()))
+        print_json(told(results, facts.snapshot, recorded=recorded, generated_at=now()))
         return
     from recorder.model import LocalTime  # noqa: PLC0415 - only to draw
     from recorder.render.gates import screen as drawn  # noqa: PLC0415

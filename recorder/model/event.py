@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from recorder.model.gate import GateChange
 from recorder.model.snapshot import Endpoint, Host, ImportCount, Mount, Service, Volume
 
 Thing = Host | Service | Endpoint | Mount | Volume | ImportCount
@@ -61,3 +62,4 @@ class Changes:
     since: datetime | None  # None: nothing was recorded before
     snapshots: int  # taken since then, this one included
     events: tuple[Event, ...] = ()  # newest first
+    gates: tuple[GateChange, ...] = ()  # newest first

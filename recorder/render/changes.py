@@ -1,7 +1,7 @@
 """CHANGES: what happened since somebody looked, newest first, folded under its causes."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, tzinfo
 
 from rich.text import Text
@@ -9,8 +9,9 @@ from rich.text import Text
 from recorder.model import Changes, Snapshot
 from recorder.render import known, marks
 from recorder.render.box import Box
-from recorder.render.event_words import Line
+from recorder.render.event_words import Clock, Line
 from recorder.render.event_words import lines as told_lines
+from recorder.render.gate_words import gate_line
 from recorder.render.grid import Grid, Row
 from recorder.render.units import duration, moment, plural
 
@@ -29,7 +30,7 @@ def box(changes: Changes, snapshot: Snapshot, tz: tzinfo, *, asked: bool = False
     def clock(at: datetime) -> str:
         return moment(at, now, tz)
 
-    told = told_lines(changes.events, clock, _shared(snapshot))
+    told = _all_lines(changes, clock, _shared(snapshot))
     drawn = [row for line in told[:_MOST_LINES] for row in rows(line, clock(line.at))]
     if len(told) > _MOST_LINES:
         drawn.append(_quiet(f"and {len(told) - _MOST_LINES} more: {MORE}"))
@@ -49,9 +50,15 @@ def lines(changes: Changes, *, tz: tzinfo, ascii_only: bool = False) -> list[str
     names = {event.name for event in changes.events}
     told = (
         f"{line.at.astimezone(tz):%Y-%m-%d %H:%M} {line.mark} {_in_one(line)}"
-        for line in told_lines(changes.events, clock, names)
+        for line in _all_lines(changes, clock, names)
     )
     return [marks.to_ascii(line) if ascii_only else line for line in told]
+
+
+def _all_lines(changes: Changes, clock: Clock, shared: Collection[str]) -> list[Line]:
+    """What changed in the stack and what the gates found, newest first."""
+    told = [*map(gate_line, changes.gates), *told_lines(changes.events, clock, shared)]
+    return sorted(told, key=lambda line: line.at, reverse=True)
 
 
 def _title(changes: Changes, now: datetime, tz: tzinfo, *, asked: bool) -> str:

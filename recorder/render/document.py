@@ -179,7 +179,7 @@ def taken(snapshot: Snapshot, *, recorded: bool = False) -> Object:
 
 def _changes(past: Past) -> Object:
     if past.changes is None:
-        return {"since": None, "snapshots": 0, "events": [], "reason": NO_HISTORY}
+        return {"since": None, "snapshots": 0, "events": [], "gates": [], "reason": NO_HISTORY}
     return changes(past.changes) | {"reason": None if past.changes.since else FIRST_LOOK}
 
 

@@ -8,12 +8,19 @@ from recorder.render.document import envelope
 from recorder.render.things import Object, instant
 
 
-def gates(results: Sequence[GateResult], snapshot: Snapshot, *, generated_at: datetime) -> Object:
+def gates(
+    results: Sequence[GateResult],
+    snapshot: Snapshot,
+    *,
+    generated_at: datetime,
+    recorded: bool = False,
+) -> Object:
     """The document of `ops verify`; a gate that is unknown fails it."""
     data: Object = {
         "at": instant(snapshot.taken_at),
         "duration_ms": snapshot.duration_ms,
         "site": snapshot.site,
+        "recorded": recorded,
         "gates": [_gate(result) for result in results],
     }
     return envelope("verify", gates_verdict(results), data, generated_at)

@@ -14,6 +14,7 @@ from recorder.model import (
     Event,
     Finding,
     Gap,
+    GateChange,
     Host,
     ImportCount,
     Mount,
@@ -180,6 +181,18 @@ def changes(it: Changes) -> Object:
         "since": _instant(it.since),
         "snapshots": it.snapshots,
         "events": events(it.events),
+        "gates": [_gate_change(one) for one in it.gates],
+    }
+
+
+def _gate_change(it: GateChange) -> Object:
+    return {
+        "at": instant(it.at),
+        "gate": it.gate,
+        "title": it.title,
+        "was": _word(it.was),
+        "now": _word(it.now),
+        "findings": [*it.findings],
     }
 
 

@@ -28,7 +28,7 @@ REALS = frozenset({"used_percent", "well_percent", "load_1min"})
 WHOLE = frozenset(  # of views, whose columns have no type of their own
     {"number", "engine_readable", "exit_code", "oom_killed", "restart_count", "http_status"}
     | {"answers", "value", "measured", "min", "avg", "max", "last", "starts", "engine_restarts"}
-    | {"imports", "unreachable_hosts"}
+    | {"imports", "unreachable_hosts", "checked", "findings"}
 )
 NOT_OURS = ("sqlite_", "alembic_")
 SPANS = "Every state each {} was ever in, one row a stretch; the view {}_history tells it in words."

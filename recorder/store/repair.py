@@ -60,6 +60,11 @@ def _statements() -> Iterator[str]:
     yield "DELETE FROM sample WHERE ts > :ts"
     yield "DELETE FROM import_event WHERE ts > :ts"
     yield "UPDATE told_until SET ts = :ts WHERE ts > :ts"
+    yield """
+        DELETE FROM gate_finding WHERE gate_span_id IN (
+            SELECT id FROM gate_span WHERE first_ts > :ts)"""
+    yield "DELETE FROM gate_span WHERE first_ts > :ts"
+    yield "UPDATE gate_span SET last_ts = first_ts WHERE last_ts > :ts"
     yield "DELETE FROM coverage WHERE first_ts > :ts"
     yield """
         UPDATE coverage SET

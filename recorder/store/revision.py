@@ -9,7 +9,7 @@ from recorder.errors import NewerError
 from recorder.store.driver import connect
 from recorder.store.trouble import damaged, explained
 
-REVISIONS = ("0001", "0002", "0003")  # oldest first
+REVISIONS = ("0001", "0002", "0003", "0004")  # oldest first
 HEAD = REVISIONS[-1]
 
 

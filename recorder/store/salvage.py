@@ -24,6 +24,7 @@ PAGE_BYTES = 4096
 NAMED = ("meta", "site", "entity", "image", "definition", "snapshot", "coverage")
 NUMBERS = ("series", "sample", "rollup_hour", "rollup_day")
 OTHERS = (*NUMBERS, "import_event", "told_until", "prior_boot", "action")
+OF_GATES = ("gate_span", "gate_finding")
 # How SQLite begins a file (https://www.sqlite.org/fileformat2.html, section 1.3).
 PAGE_COUNT_AT, FREE_PAGES_AT, CHANGES_AT, VALID_FOR_AT = 28, 32, 24, 92
 
@@ -85,7 +86,7 @@ def _first_page(sound: Path, pages: int) -> bytes:
 
 def _read_into(target: Path, copy: Path) -> tuple[int, tuple[str, ...]]:
     lost, rows = [], 0
-    names = (*NAMED, *(span.name for span in spans.values()), *OTHERS)
+    names = (*NAMED, *(span.name for span in spans.values()), *OTHERS, *OF_GATES)
     with (
         contextlib.closing(connect(copy)) as old,
         contextlib.closing(connect(target)) as new,

@@ -114,3 +114,7 @@ action = _table(
     "exit_code",
     "note",
 )
+gate_span = _table("gate_span", ("id",), "gate", "title", "first_ts", "last_ts", "state", "checked")
+gate_finding = _table(
+    "gate_finding", ("gate_span_id", "number"), "severity", "host", "name", "what", "todo"
+)

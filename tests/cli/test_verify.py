@@ -166,3 +166,36 @@ def test_without_a_binding_there_is_nothing_to_hold(machine: Bound) -> None:
     done = machine.ops("verify")
     assert done.returncode == 2
     assert done.stderr.startswith("ops: there is no binding to hold the stack against")
+
+
+def test_what_gates_find_is_recorded_and_a_new_failure_shows_in_changes(
+    machine: Bound, port: int
+) -> None:
+    """media.status tells it once, among what changed; --no-record and --no-login leave no trace."""
+    machine.bind(bound(machine, port))
+    machine.runs(radarr="running")
+    machine.publish(radarr=port)
+    machine.ops("verify", "D109", "--no-record")
+    machine.ops("verify", "--no-login")
+    assert not machine.history.exists()
+    first = machine.status()
+    assert first["changes"]["gates"] == []
+    done = machine.ops("verify", "D109", "--json")
+    assert (done.returncode, json.loads(done.stdout)["data"]["recorded"]) == (1, True)
+    (told,) = machine.status("--since", "1h")["changes"]["gates"]
+    assert (told["gate"], told["was"], told["now"]) == ("D109", None, "unknown")
+    assert told["findings"] == ["here its images are not known: there is no compose file"]
+    mail = machine.ops("media.snapshot")
+    assert (mail.returncode, "gate D109" in mail.stdout) == (0, False)
+
+
+def test_gates_that_could_not_be_recorded_are_shown_all_the_same(machine: Bound, port: int) -> None:
+    """Exit code 3 where all pass, with one line why; a failure is still a failure."""
+    machine.bind(bound(machine, port))
+    machine.history.parent.mkdir()
+    machine.history.write_bytes(b"this is no database" * 100)
+    done = machine.ops("verify", "D110")
+    assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
+    assert done.stderr.startswith("ops: not recorded: ")
+    assert done.stdout.splitlines()[-1] == "✓ 1 GATE PASSES"
+    assert machine.ops("verify", "D109").returncode == 1

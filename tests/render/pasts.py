@@ -11,6 +11,8 @@ from recorder.model import (
     Endpoint,
     EndpointState,
     Event,
+    GateChange,
+    GateState,
     Host,
     Kind,
     Mount,
@@ -85,6 +87,14 @@ def outlook(free_tera: float, *bytes_a_day: int, total_tera: float = 12.3) -> Ou
 
 
 EVENTS = fold(_transitions(), NIGHT)
+GATE = GateChange(
+    NOW - 60 * MINUTE,
+    "D107",
+    "mounts",
+    GateState.PASS,
+    GateState.FAIL,
+    ("download-stack: /mnt/media hung: no answer in 3 s",),
+)
 LAST_SEEN = NOW - 7 * MINUTE
 NIGHT_SEEN = replace(
     NIGHT,
@@ -94,7 +104,7 @@ NIGHT_SEEN = replace(
     ),
 )
 PAST = Past(
-    changes=Changes(SINCE, 24, EVENTS),
+    changes=Changes(SINCE, 24, EVENTS, (GATE,)),
     free_then={("download-stack", "pve:/backup"): int(0.08 * TERA)},
     last_free={("download-stack", "pve:/media"): Reading(NOW - 60 * MINUTE, int(8.4 * TERA))},
     last_known={"streaming-stack": replace(HEALTHY, taken_at=LAST_SEEN)},
@@ -144,7 +154,9 @@ def full_of(text: str) -> Past:
         for severity in ("bad", "good", "info")
     )
     return Past(
-        Changes(SINCE, 2, events),
+        Changes(
+            SINCE, 2, events, (GateChange(NOW, text, text, None, GateState.FAIL, (text, text)),)
+        ),
         last_free={(text, text): Reading(NOW, TERA)},
         last_known={text: HEALTHY},
         outlooks={(text, text): FILLING},

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from recorder.history.told import SEEN_AGAIN, UNSEEN
-from recorder.model import Changes, Event, Kind
+from recorder.model import Changes, Event, GateChange, GateState, Kind
 from recorder.render.changes import box, lines
 from recorder.render.units import moment, signed
 
@@ -201,3 +201,20 @@ def test_a_moment_is_as_short_as_is_clear(at: datetime, shown: str) -> None:
 def test_a_change_of_size_has_a_sign() -> None:
     """More and less are told apart at the first character."""
     assert (signed(1024), signed(-1024)) == ("+1K", "\u22121K")
+
+
+def test_a_gate_that_fails_is_a_change_among_the_others() -> None:
+    """In its place by time, with what it newly found; that it passes again is told too."""
+    fails = GateChange(NOW, "D107", "mounts", None, GateState.FAIL, ("a: /x hung", "b", "c"))
+    unknown = replace(fails, at=NOW - timedelta(minutes=9), now=GateState.UNKNOWN, findings=("b",))
+    again = replace(fails, at=NOW - timedelta(minutes=10), now=GateState.WARN, findings=())
+    changes = Changes(SINCE, 2, (BAD,), (fails, unknown, again))
+    assert [line[17:] for line in lines(changes, tz=TZ)] == [
+        "✗ gate D107 mounts fails (a: /x hung; b; and 1 more: ops verify D107)",
+        *(line[17:] for line in lines(Changes(SINCE, 2, (BAD,)), tz=TZ)),
+        "? gate D107 mounts can't be judged (b)",
+        "✓ gate D107 mounts passes again",
+    ]
+    shown = drawn(box(changes, HEALTHY, TZ))
+    assert "✗ gate D107 mounts fails" in shown
+    assert "nothing changed" not in drawn(box(Changes(SINCE, 2, (), (again,)), HEALTHY, TZ))

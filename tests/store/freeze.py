@@ -12,12 +12,20 @@ import sys
 import tempfile
 from pathlib import Path
 
-from recorder.model import ImportCount, ImportedTitle, ImportState
+from recorder.model import (
+    GateFinding,
+    GateResult,
+    GateState,
+    ImportCount,
+    ImportedTitle,
+    ImportState,
+)
 from recorder.model.past import AppPast, Boot, HostPast, Source, Told
 from recorder.store import migrate
 from recorder.store.actions import Action, log
 from recorder.store.connection import connect
 from recorder.store.engine import APPLICATION_ID, opened
+from recorder.store.gates import record_gates
 from recorder.store.record import record
 from recorder.store.retention import tidy
 from recorder.store.told import take_in
@@ -30,6 +38,8 @@ TITLES = (ImportedTitle(after(-30), "A film (2026)", 7), ImportedTitle(after(-10
 IMPORTED = ImportCount("radarr", "movie", ImportState.OK, 2, titles=TITLES)
 BOOT = Boot(after(-3 * DAY_MIN), Source.WTMP)
 TOLD = Told((HostPast("vm", (BOOT,)),), (AppPast("radarr", NOON, TITLES),))
+FINDING = GateFinding(GateState.FAIL, "alpha", "radarr", "does not run", "start it")
+FAILING = GateResult("D109", "containers", 1, "service", (FINDING,))
 NEWEST = look(DAY_MIN + 2)  # what every frozen file ends with
 
 
@@ -76,6 +86,7 @@ def main() -> None:
             record(engine, NEWEST)
             tidy(engine)
             take_in(engine, TOLD)
+        record_gates(path, NOON, [FAILING])
         log(path, Action("media.history.prune", "--yes", "ann", NOON, after(1), 0))
         empty = [name for name, rows in rows_of(path).items() if not rows]
         if empty:
