@@ -18,8 +18,9 @@ from recorder.history.timeline import (
     stretches,
     tallies,
 )
-from recorder.history.window import Window
+from recorder.history.window import Window, seconds_between
 from recorder.model import Event, ImportCount, Kind, Reason, SpaceDays, Thing
+from recorder.store.figures import Reach
 from recorder.store.recollection import PastThing, Recollection
 from recorder.store.values import Covered
 
@@ -131,7 +132,7 @@ def look_back(found: Recollection, zone: tzinfo) -> Retrospect:
         window,
         found.site,
         observed,
-        gaps(found.covered, window, found.late_sec),
+        gaps(found.covered, window, found.late_sec, found.reach),
         first,
         found.reach.last,
         found.looks,
@@ -186,16 +187,24 @@ def _noun(found: Recollection, app: str) -> str:
     return next((it.noun for it in newest if isinstance(it, ImportCount)), "import")
 
 
-def gaps(covered: Sequence[Covered], window: Window, late_sec: float) -> tuple[Gap, ...]:
-    """Where nobody looked: between the stretches, and since the last look when one is late.
+def gaps(
+    covered: Sequence[Covered], window: Window, late_sec: float, reach: Reach
+) -> tuple[Gap, ...]:
+    """Where nobody looked: between the stretches, and since the last look when that is late.
 
     Before the first look of all there is no gap, but no recording.
     """
-    ends = [it.end for it in covered]
-    begins = [it.begin for it in covered[1:]]
-    late = bool(ends) and (window.end - ends[-1]).total_seconds() > late_sec
-    found = [*zip(ends, begins, strict=False), *([(ends[-1], window.end)] if late else [])]
-    clipped = ((max(begin, window.begin), min(end, window.end)) for begin, end in found)
+    ends = [min(window.begin, reach.last) if reach.first < window.begin else reach.first]
+    begins = []
+    for it in covered:
+        begins.append(it.begin)
+        ends.append(it.end)
+    later = window.end < reach.last or (window.end - reach.last).total_seconds() > late_sec
+    begins.append(window.end if later else ends[-1])
+    clipped = (
+        (max(begin, window.begin), min(end, window.end))
+        for begin, end in zip(ends, begins, strict=True)
+    )
     return tuple(
-        Gap(begin, end, int((end - begin).total_seconds())) for begin, end in clipped if begin < end
+        Gap(begin, end, seconds_between(begin, end)) for begin, end in clipped if begin < end
     )

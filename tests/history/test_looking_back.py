@@ -14,6 +14,7 @@ from recorder.history.restarts import Starts, Update, boots, starts
 from recorder.history.retrospect import Gap, gaps
 from recorder.history.window import Window
 from recorder.model import Daily, Kind, ServiceState, SpaceDays, Thing
+from recorder.store.figures import Reach
 from recorder.store.recollection import PastThing
 from recorder.store.values import Covered, Span
 
@@ -124,7 +125,18 @@ def test_an_import_takes_what_went_on_the_days_that_only_filled() -> None:
 def test_a_gap_is_between_looks_and_since_a_late_one() -> None:
     """Clipped to the window; before the first look of all there is none."""
     looked = (Covered(at(-50), at(-10), 9), Covered(at(20), at(40), 9), Covered(at(60), at(80), 9))
-    found = [Gap(at(0), at(20), 1200), Gap(at(40), at(60), 1200)]
-    assert [*gaps(looked, WINDOW, 20 * 60)] == found
-    assert [*gaps(looked, WINDOW, 19 * 60)] == [*found, Gap(at(80), at(100), 1200)]
-    assert gaps(looked[1:2], Window(at(0), at(30)), 60) == ()
+    reach = Reach(at(-50), at(80), 27)
+    between = [Gap(at(0), at(20), 1200), Gap(at(40), at(60), 1200)]
+    last = Gap(at(80), at(100), 1200)
+    # The stretches that reach into a window are given: the first of these doesn't.
+    assert [*gaps(looked[1:], WINDOW, 20 * 60, reach)] == between
+    assert [*gaps(looked[1:], WINDOW, 19 * 60, reach)] == [*between, last]
+    assert gaps(looked[1:2], Window(at(0), at(50)), 60, reach) == (
+        between[0],
+        Gap(at(40), at(50), 600),
+    )
+    assert gaps(looked[1:2], Window(at(25), at(35)), 60, reach) == ()
+    assert gaps((), Window(at(42), at(50)), 60, reach) == (Gap(at(42), at(50), 480),)
+    assert gaps((), Window(at(90), at(95)), 60, reach) == (Gap(at(90), at(95), 300),)
+    assert gaps((), Window(at(-90), at(-80)), 60, reach) == ()
+    assert gaps(looked[:1], Window(at(-90), at(-20)), 60, reach) == ()

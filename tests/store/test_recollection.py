@@ -93,6 +93,12 @@ def test_every_second_is_counted_as_it_was_seen(
             record(engine, snapshot)
         found = look_back(recollect(engine, begin, end), UTC)
         expected = counted(Memory.of(looks).looks, begin, end, engine)
+    first, last = looks[0].taken_at, looks[-1].taken_at
+    early = max(timedelta(0), min(end, first) - begin)
+    fresh = (end - last).total_seconds() <= found.recollection.late_sec
+    since = max(timedelta(0), end - max(begin, last)) if fresh and end > last else timedelta(0)
+    unseen = sum(it.seconds for it in found.gaps) + (early + since).total_seconds()
+    assert found.tally.unobserved_sec == unseen
     told = {}
     for it in found.accounts:
         tally = it.tally

@@ -50,6 +50,8 @@ def _lines(of: Retrospect, scale: Scale) -> list[str]:
         told.append(f"{plural(len(of.gaps), 'gap')}, {which}{duration(longest.seconds)} from {at}")
     elif of.observed:
         told.append("no gaps")
+    if not of.observed and of.recorded_until <= of.window.begin:
+        told.append(f"the last look was on {stamp(of.recorded_until, scale.zone)}")
     begun = of.recorded_from
     lines = [", ".join(told)] if told else []
     if begun >= of.window.begin:
