@@ -54,10 +54,15 @@ class Tally:
         return known + self.unknown_sec
 
     @property
+    def up_sec(self) -> int:
+        """Seen to be available."""
+        return self.well_sec + self.ailing_sec
+
+    @property
     def available(self) -> float | None:
         """The share, 0 to 1, of the time it should have been and was seen to be; None: no such."""
-        up = self.well_sec + self.ailing_sec
-        return up / (up + self.down_sec) if up + self.down_sec else None
+        wanted = self.up_sec + self.down_sec
+        return self.up_sec / wanted if wanted else None
 
     @property
     def unknown(self) -> float:

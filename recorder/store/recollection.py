@@ -107,8 +107,7 @@ def recollect(
     after, up_to = seconds(begin) or 0, seconds(end) or 0
     with reading(engine) as db:
         reach = _reach(engine, db)
-        begun = max(after, seconds(reach.first) or 0)
-        single = begun >= raw_from(db)
+        single = after >= raw_from(db)
         return Recollection(
             begin,
             end,

@@ -225,6 +225,13 @@ def test_why_things_stand_so() -> None:
     ]
 
 
+def test_what_ails_is_available_and_what_is_idle_or_unknown_is_left_out() -> None:
+    """The share is of the time it should have been there and was seen."""
+    spans = (span(0, UNHEALTHY), span(30, KILLED), span(40, UNSEEN), span(60, PARKED))
+    told = tally((spans, covered((0, 100))), window(0, 100))
+    assert (told.available, told.unknown) == (30 / 40, 20 / 100)
+
+
 def test_nothing_was_seen_where_nobody_looked() -> None:
     """A window wholly inside a gap has no pieces, and no share of anything."""
     past = ((span(0, RUNNING),), covered((0, 10), (90, 95)))

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recorder.errors import NoHistoryError
+from recorder.history.restarts import Starts
 from recorder.history.retrospect import look_back
 from recorder.model import (
     Condition,
@@ -29,7 +30,7 @@ from recorder.store.engine import opened
 from recorder.store.read import covered
 from recorder.store.recollection import containers, everything, first_look, recollect
 from recorder.store.record import record
-from store.stacks import MINUTE, NOON, after, container, look, mount, service, up
+from store.stacks import MINUTE, NOON, after, container, down, look, mount, service, unseen, up
 from store.test_truth import Memory, snapshots, things_of
 
 STATES = (Kind.HOST, Kind.SERVICE, Kind.ENDPOINT, Kind.MOUNT)
@@ -147,6 +148,20 @@ def test_a_host_counts_from_its_first_look_to_its_last(path: Path) -> None:
     }
     came = {it.host: (it.new_at, it.gone_at) for it in found.of(Kind.HOST)}
     assert came == {"vm": (None, None), "new": (after(20), None), "old": (None, after(40))}
+
+
+def test_what_was_known_before_a_window_tells_what_became_of_it(path: Path) -> None:
+    """A host that was down when it began: that its containers were started anew is not lost."""
+    started = service(started_at=after(9))
+    with opened(path) as engine:
+        record(engine, look(0))
+        record(
+            engine, look(5, hosts=(down(),), services=(unseen(service()),), mounts=(), volumes=())
+        )
+        record(engine, look(10, services=(started,)))
+        found = look_back(recollect(engine, after(7), after(12)), UTC)
+    (radarr,) = found.of(Kind.SERVICE)
+    assert (radarr.starts, radarr.tally.unknown_sec) == (Starts(restarts=1, own=0), 180)
 
 
 def test_only_what_is_named_is_read(path: Path) -> None:

@@ -9,8 +9,8 @@ _FINE_FROM = 999  # thousandths
 
 def available(tally: Tally) -> str:
     """A share of time: "100%", "99.982%", "82.31%"; a dash where there is none."""
-    up = tally.well_sec + tally.ailing_sec
-    return percent(up, up + tally.down_sec) if up + tally.down_sec else TO
+    wanted = tally.up_sec + tally.down_sec
+    return percent(tally.up_sec, wanted) if wanted else TO
 
 
 def percent(part: int, whole: int) -> str:

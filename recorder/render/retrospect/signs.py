@@ -39,9 +39,8 @@ def sign(of: Tally) -> str:
     """The sign of a stretch of time."""
     if not of.seen_sec:
         return NOTED if of.absent_sec >= of.unobserved_sec else BLANK
-    up = of.well_sec + of.ailing_sec
     if of.down_sec:
-        known = up + of.idle_sec + of.down_sec
+        known = of.up_sec + of.idle_sec + of.down_sec
         share = 100 * of.down_sec / known
         return next((sign for sign, most in zip(PARTLY, _UP_TO, strict=True) if share < most), DOWN)
     if of.ailing_sec:
@@ -50,7 +49,7 @@ def sign(of: Tally) -> str:
         return BLANK
     if 2 * of.unknown_sec >= of.seen_sec:
         return UNKNOWN
-    return WELL if up else IDLE
+    return WELL if of.up_sec else IDLE
 
 
 def strip(cells: Iterable[Tally]) -> Text:
