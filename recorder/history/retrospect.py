@@ -102,6 +102,17 @@ class Retrospect:
     spaces: tuple[SpaceDays, ...] = ()
     filling: Filling | None = None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether there were looks after the window."""
+        return self.window.end < self.recorded_until
+
+    @property
+    def stale(self) -> Gap | None:
+        """The time since the last look of all, where the next one is late."""
+        newest = self.gaps[-1] if self.gaps else None
+        return newest if newest and not self.is_over and newest.end == self.window.end else None
+
     def of(self, kind: Kind) -> tuple[Account, ...]:
         """The accounts of one kind."""
         return tuple(it for it in self.accounts if it.kind is kind)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 
-from recorder.history.retrospect import Retrospect, look_back
+from recorder.history.retrospect import Gap, Retrospect, look_back
 from recorder.history.timeline import Tally
 from recorder.history.window import Window
 from recorder.model import Daily, Event, Health, Kind, SpaceDays, Thing
@@ -213,3 +213,23 @@ def test_a_share_is_never_rounded_to_all_or_none(part: int, more: int) -> None:
     assert percent(whole, whole) == "100%"
     if shown not in {"0%", "<0.01%"}:
         assert 0 < float(shown.rstrip("%")) <= 100 * part / whole < 100
+
+
+def test_what_is_down_when_a_window_ends_is_still_down_only_if_that_is_now() -> None:
+    """Of a window of the past it is said that it was; and that nobody looked lately is said too."""
+    week = retrospects.told("week")
+    later = replace(week, recorded_until=week.window.end + timedelta(days=1))
+    stale = Gap(week.window.end - timedelta(hours=3), week.window.end, 3 * 3600)
+    lines = {
+        name: drawn(screen(it, tz=TZ)).splitlines()[-2:]
+        for name, it in {
+            "now": week,
+            "then": later,
+            "stale": replace(week, gaps=(*week.gaps, stale)),
+            "stale then": replace(later, gaps=(*week.gaps, stale)),
+        }.items()
+    }
+    assert lines["now"][1].startswith("✗ STILL DOWN: lidarr since Sun 15 Feb 2026 22:02")
+    assert lines["then"][1].startswith("✗ DOWN AT THE END OF IT: lidarr since Sun")
+    assert lines["stale"] == ["! nobody looked for the last 3h", lines["now"][1]]
+    assert lines["stale then"] == lines["then"]

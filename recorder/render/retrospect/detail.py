@@ -48,7 +48,8 @@ def _row(spell: Spell, mark: str, of: Retrospect, scale: Scale) -> Row:
     end = of.window.end
     begun = moment(spell.begin, end, scale.zone)
     first = f"before {begun}" if spell.before else begun
-    until = "still" if spell.lasting else moment(spell.end, end, scale.zone)
+    lasting = "its end" if of.is_over else "still"
+    until = lasting if spell.lasting else moment(spell.end, end, scale.zone)
     unseen = (spell.end - spell.begin).total_seconds() - spell.seconds
     hidden = f", unseen for {duration(unseen)} of it" if unseen else ""
     told = ", then ".join(safe(one, TEXT_CELLS) for one in spell.words[:3])

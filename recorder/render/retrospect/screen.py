@@ -72,6 +72,9 @@ def _header(of: Retrospect, tz: tzinfo) -> Plain:
 
 def _closing(of: Retrospect, notes: tuple[str, ...], tz: tzinfo) -> Plain:
     rows = [Row((Text(f"{marks.NOTED} {note}", "quiet"),)) for note in notes]
+    if of.stale and of.observed:
+        ago = duration(of.stale.seconds)
+        rows.append(Row((Text(f"{marks.WARN} nobody looked for the last {ago}", "warn"),)))
     return Plain([Grid([*rows, Row((_verdict(of, tz),))])])
 
 
@@ -86,7 +89,8 @@ def _verdict(of: Retrospect, tz: tzinfo) -> Text:
     ]
     if lasting:
         named = ", ".join(_since(it, tz) for it in lasting)
-        return Text(f"{marks.FAIL} STILL DOWN: {named}", "fail")
+        when = "DOWN AT THE END OF IT" if of.is_over else "STILL DOWN"
+        return Text(f"{marks.FAIL} {when}: {named}", "fail")
     outages = sum(len(it.outages) for it in of.accounts)
     if outages:
         return Text(f"{marks.OK} ALL UP AGAIN after {plural(outages, 'outage')}", "ok")
