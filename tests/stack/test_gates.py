@@ -187,3 +187,20 @@ def test_gates_that_need_no_host_run_without_one(ops: Ops) -> None:
         "D108": ("pass", set()),
         "D110": ("warn", {"a0d7b954_overseerr"}),
     }
+
+
+@pytest.mark.usefixtures("compose")
+def test_a_new_failure_shows_in_changes(sound: Ops, broken: Break) -> None:
+    """What a gate newly finds is told by the next media.status, beside what the look itself saw."""
+    database = sound.lab.control.folder / "gates.db"
+    env = {"MEDIA_RECORDER_DB": str(database)}
+    for arguments, code in ((["media.status"], (0, 1)), (["verify"], (0,))):
+        assert sound(*arguments, env=env).returncode in code
+    broken("mount-hung", HOST)
+    assert sound("verify", "D107", env=env).returncode == 1
+    changes = sound.document("media.status", env=env)["data"]["changes"]
+    (told,) = changes["gates"]
+    assert (told["gate"], told["was"], told["now"]) == ("D107", "pass", "fail")
+    assert [(e["kind"], e["name"], e["now"]) for e in changes["events"] if e["cause"] is None] == [
+        ("mount", "/mnt/media", "hung")
+    ]
