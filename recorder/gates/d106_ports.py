@@ -25,7 +25,9 @@ def _judge(facts: Facts) -> Judged:
     findings = [*_declared_twice(stack), *_matrix(stack)]
     notes = ["what containers really publish was not asked"]
     if facts.logged_in:
-        findings += [it for host in stack.hosts for it in _of_host(facts, host.name)]
+        declaring = {it.host for it in stack.services} | stack.ports.keys()
+        hosts = [host.name for host in stack.hosts if host.name in declaring]
+        findings += [it for host in hosts for it in _of_host(facts, host)]
         notes = [*_in_host_network(facts)]
     declared = [service for service in stack.services if service.port is not None]
     return Judged(len(declared), tuple(findings), tuple(notes))
@@ -129,8 +131,8 @@ def _in_host_network(facts: Facts) -> Iterator[str]:
         for service in facts.running(host.name)
     )
     if number:
-        some = "1 container uses its" if number == 1 else f"{number} containers use their"
-        yield f"{some} host's own network, and so publishes nothing that its engine knows of"
+        some = "1 container is in its" if number == 1 else f"{number} containers are in their"
+        yield f"{some} host's own network, and on what ports no engine knows"
 
 
 def _and(names: list[str]) -> str:

@@ -10,11 +10,13 @@ from recorder.gates import Facts
 from recorder.model import Declared, GateState, ServiceState
 
 from .made import (
+    DOWN,
     EVIDENCE,
     RADARR,
     SEALED,
     SONARR,
     STACK,
+    UP,
     facts,
     held,
     published,
@@ -132,8 +134,10 @@ def test_what_can_not_be_judged_is_said() -> None:
     """A container in its host's own network publishes nothing its engine knows of."""
     hosted = replace(EVIDENCE, ports={"radarr": (), "sonarr": ()}, networks={"radarr": "host"})
     result = held("D106", facts(evidence=hosted))
-    assert (result.state, len(result.notes)) == (GateState.PASS, 1)
-    assert result.notes[0].startswith("1 container uses its host's own network")
+    assert result.state is GateState.PASS
+    assert result.notes == (
+        "1 container is in its host's own network, and on what ports no engine knows",
+    )
     assert held("D106", facts(logged_in=False)).notes == (
         "what containers really publish was not asked",
     )
@@ -144,3 +148,14 @@ def test_an_engine_that_may_not_be_read_says_what_to_type() -> None:
     result = held("D106", facts(seen(host=SEALED), TWICE))
     assert [it.severity for it in result.findings] == [GateState.FAIL, GateState.UNKNOWN]
     assert result.findings[1].todo == "on alpha: sudo usermod -aG docker $USER"
+
+
+def test_a_host_of_which_nothing_is_declared_is_left_out() -> None:
+    """No service and no port of it is bound, so none of its containers can take one."""
+    beta = replace(STACK.hosts[0], name="beta")
+    away = replace(DOWN, name="beta")
+    snapshot = replace(seen(), hosts=(UP, away))
+    two = replace(STACK, hosts=(*STACK.hosts, beta))
+    assert held("D106", facts(snapshot, two)).state is GateState.PASS
+    bound = replace(two, ports={**two.ports, "beta": {1: "radarr"}})
+    assert held("D106", facts(snapshot, bound)).state is GateState.UNKNOWN
