@@ -6,6 +6,7 @@ of them stands in the figures. Blank: nobody looked.
 """
 
 from collections.abc import Iterable
+from itertools import groupby
 
 from rich.text import Text
 
@@ -54,20 +55,19 @@ def sign(of: Tally) -> str:
 
 def strip(cells: Iterable[Tally]) -> Text:
     """The signs of stretches that follow each other."""
-    text = Text()
-    for cell in cells:
-        shown = sign(cell)
-        text.append(shown, _STYLES[shown])
-    return text
+    return _drawn(sign(cell) for cell in cells)
 
 
 def looked(cells: Iterable[Tally]) -> Text:
     """The same of the looks themselves: there were some, or none."""
-    text = Text()
-    for cell in cells:
-        text.append(*((WELL, "ok") if _seen(cell) else (BLANK, "plain")))
-    return text
+    return _drawn(WELL if _seen(cell) else BLANK for cell in cells)
 
 
 def _seen(cell: Tally) -> bool:
     return 2 * cell.absent_sec >= cell.seconds
+
+
+def _drawn(signs: Iterable[str]) -> Text:
+    """Signs in their colours, each run of one in one piece."""
+    runs = ("".join(run) for _, run in groupby(signs))
+    return Text.assemble(*((run, _STYLES[run[0]]) for run in runs))

@@ -75,7 +75,7 @@ class Strips:
         head = StripRow("", lambda _: times, self.heads)
         lines = []
         for row in (head, *self.rows):
-            line = Text(f"{row.mark} ", row.style)
+            line = Text.assemble((row.mark, row.style), " ")
             line.append_text(_fitted(row.label, label))
             line.append(" " * _GAP)
             line.append_text(_padded(row.draw(cells), len(cells) - 1))
@@ -93,9 +93,10 @@ class Strips:
 
 def _under(text: str, width: int) -> list[Text]:
     """A line below a row, folded under itself."""
-    head = Text(f"  {UNDER} ", "quiet")
+    head = Text.assemble("  ", (UNDER, "quiet"), " ")
     first, *others = fold(Text(text), width - head.cell_len, width - head.cell_len)
-    return [head + first, *(Text(" " * head.cell_len) + line for line in others)]
+    hang = " " * head.cell_len
+    return [Text.assemble(head, first), *(Text.assemble(hang, line) for line in others)]
 
 
 def _fitted(label: str, cells: int) -> Text:
