@@ -12,9 +12,9 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -25,8 +25,6 @@ from recorder.errors import ExitCode, RecorderError
 GARBAGE_AT = 50_000  # objects; Python's own is 700
 SIGNALLED = 128  # and the signal's number: how shells tell of it
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-
-
 VERIFY = ("verify", "recorder.capabilities.verify", "Hold the stack against its binding")
 
 
@@ -65,8 +63,28 @@ class Capabilities(click.Group):
             formatter.write_dl([(c.name, c.description) for c in CAPABILITIES])
 
 
+class UnreadError(Exception):
+    """Whoever read us has left. Of a BrokenPipeError click makes exit code 1, a verdict here."""
+
+
+@contextlib.contextmanager
+def _unread() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise UnreadError from error
+
+
 class Ops(Capabilities):
     """The capabilities, and what is none and is loaded when it is called all the same."""
+
+    @_unread()
+    def make_context(self, *args: Any, **named: Any) -> click.Context:  # noqa: ANN401 - click's
+        return super().make_context(*args, **named)
+
+    @_unread()
+    def invoke(self, ctx: click.Context) -> object:
+        return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*super().list_commands(ctx), VERIFY[0]]
@@ -201,7 +219,7 @@ def main() -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         complain(["interrupted"])
         code = ExitCode.INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, UnreadError):
         # Whoever read us has left; what Python still flushes at exit must go somewhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = ExitCode.WELL

@@ -4,6 +4,7 @@ import ast
 import asyncio
 import importlib.metadata
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -217,3 +218,22 @@ def test_the_shell_completes_capabilities_and_hosts(tmp_path: Path) -> None:
 
     assert completed("ops media.n") == ["media.nfs.verify"]
     assert completed("ops media.status --host str") == ["streaming-stack"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["cap", "list"], ["media.sql", "--queries", "--json"]]
+)
+def test_a_reader_that_leaves_early_is_no_failure(arguments: list[str]) -> None:
+    """`ops … | head` exits 0 and says nothing: exit code 1 would be a verdict."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as output:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "recorder", *arguments],
+            stdout=output,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            cwd=ROOT,
+        )
+    assert (done.returncode, done.stderr) == (0, "")
