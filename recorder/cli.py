@@ -63,16 +63,13 @@ class Capabilities(click.Group):
             formatter.write_dl([(c.name, c.description) for c in CAPABILITIES])
 
 
-class UnreadError(Exception):
-    """Whoever read us has left. Of a BrokenPipeError click makes exit code 1, a verdict here."""
-
-
 @contextlib.contextmanager
 def _unread() -> Iterator[None]:
+    """Of a reader that has left click makes exit code 1, which is a verdict here."""
     try:
         yield
     except BrokenPipeError as error:
-        raise UnreadError from error
+        raise click.exceptions.Exit(ExitCode.WELL) from error
 
 
 class Ops(Capabilities):
@@ -219,7 +216,7 @@ def main() -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         complain(["interrupted"])
         code = ExitCode.INTERRUPTED
-    except (BrokenPipeError, UnreadError):
+    except BrokenPipeError:
         # Whoever read us has left; what Python still flushes at exit must go somewhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = ExitCode.WELL

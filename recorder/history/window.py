@@ -40,6 +40,9 @@ def parse_window(text: str, now: datetime, zone: tzinfo) -> Window:
         end = _moment(last, now, zone) if last.strip() else now
     else:
         begin, end = _ending_now(said, now, zone) or _whole_day(said, now, zone)
+    day = _date(first.strip())
+    if day is not None and day_of(day, zone).begin > now:
+        raise ValueError(f'"{first.strip()}" has not come yet')
     if begin >= end:
         raise ValueError(f'"{text[:40]}" has no length: its end is not after its beginning')
     return Window(begin, end)

@@ -61,7 +61,8 @@ def latest(engine: sa.Engine) -> Moment:
     with reading(engine) as db:
         newest = db.scalar(sa.select(sa.func.max(coverage.c.last_ts)))
         if newest is None:
-            raise NoHistoryError(f"nothing is recorded in {path_of(engine)} yet")
+            path = path_of(engine)
+            raise NoHistoryError(f"nothing is recorded in {path} yet; `ops media.status` records")
         return _moment(engine, db, time_of(newest), tuple(Kind))
 
 

@@ -128,7 +128,8 @@ def _reach(engine: sa.Engine, db: sa.Connection) -> Reach:
         sa.text("SELECT min(first_ts), max(last_ts), sum(snapshots) FROM coverage")
     ).one()
     if last is None:
-        raise NoHistoryError(f"nothing is recorded in {path_of(engine)} yet")
+        path = path_of(engine)
+        raise NoHistoryError(f"nothing is recorded in {path} yet; `ops media.status` records")
     return Reach(time_of(first), time_of(last), looks)
 
 

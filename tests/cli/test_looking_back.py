@@ -126,12 +126,14 @@ def test_where_nothing_is_recorded_there_is_nothing_to_look_back_on(tmp_path: Pa
     """Exit code 3, with what to type; no file is made."""
     done = back(tmp_path, "7d")
     assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr.startswith("ops: nothing is recorded in ")
-    assert not (tmp_path / "history.db").exists()
-    with opened(tmp_path / "history.db"):
+    path = tmp_path / "history.db"
+    said = f"ops: nothing is recorded in {path} yet; `ops media.status` records\n"
+    assert done.stderr == said
+    assert not path.exists()
+    with opened(path):
         pass
-    done = back(tmp_path, "7d")
-    assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
+    for done in (back(tmp_path, "7d"), ops("media.diff", "latest", "1h", "--db", str(path))):
+        assert (done.returncode, done.stderr) == (3, said)
 
 
 def test_a_sheet_has_a_line_a_thing(home: Path) -> None:

@@ -233,3 +233,19 @@ def test_what_is_down_when_a_window_ends_is_still_down_only_if_that_is_now() -> 
     assert lines["then"][1].startswith("✗ DOWN AT THE END OF IT: lidarr since Sun")
     assert lines["stale"] == ["! nobody looked for the last 3h", lines["now"][1]]
     assert lines["stale then"] == lines["then"]
+
+
+def test_that_no_look_followed_another_is_not_that_nobody_looked() -> None:
+    """On a first day a history of one look does not deny it."""
+    minutes = retrospects.minutes()
+    alone = replace(minutes, observed=(), looks=1)
+    last = {
+        looks: drawn(screen(replace(alone, looks=looks), tz=TZ)).splitlines()[-1]
+        for looks in (1, 0, None)
+    }
+    nobody = "? nobody looked in this time: nothing is known of it"
+    assert last == {
+        1: "? in this time no look followed another: --at shows what one saw",
+        0: nobody,
+        None: nobody,
+    }

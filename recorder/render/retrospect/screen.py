@@ -27,6 +27,7 @@ from recorder.render.units import duration, plural, stamp
 
 TITLE = "MEDIA STACK HISTORY"
 NOBODY = "nobody looked in this time: nothing is known of it"
+SINGLE = "in this time no look followed another: --at shows what one saw"
 
 
 def screen(
@@ -81,7 +82,7 @@ def _closing(of: Retrospect, notes: tuple[str, ...], tz: tzinfo) -> Plain:
 def _verdict(of: Retrospect, tz: tzinfo) -> Text:
     """The last line: what is still down when the window ends, else whether anything was."""
     if not of.observed:
-        return Text(f"{marks.UNKNOWN} {NOBODY}", "unknown")
+        return Text(f"{marks.UNKNOWN} {SINGLE if of.looks else NOBODY}", "unknown")
     lasting = [it for it in of.accounts if it.lasting]
     services = {(it.host, it.name) for it in lasting if it.kind is Kind.SERVICE}
     lasting = [
