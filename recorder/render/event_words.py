@@ -9,7 +9,7 @@ from itertools import groupby
 from recorder.history import told
 from recorder.model import Event, Kind
 from recorder.render import marks
-from recorder.render.safe import TEXT_CELLS, safe
+from recorder.render.safe import TEXT_CELLS, ends, safe
 from recorder.render.units import plural
 
 _MOST_NAMED = 6
@@ -72,7 +72,7 @@ def _line(it: Event, subject: str, clock: Clock) -> Line:
 
 
 def _subject(it: Event, shared: Collection[str]) -> str:
-    name = safe(it.name)
+    name = ends(it.name)
     if it.kind is Kind.MOUNT:
         return f"{safe(it.host)}:{name}"
     where = f" on {safe(it.host)}" if it.name in shared and it.kind is not Kind.HOST else ""
@@ -203,4 +203,5 @@ def _listed(some: Sequence[Event]) -> str:
 
 
 def _name(one: Event) -> str:
-    return f"{safe(one.name)} endpoint" if one.kind is Kind.ENDPOINT else safe(one.name)
+    name = ends(one.name)
+    return f"{name} endpoint" if one.kind is Kind.ENDPOINT else name

@@ -6,6 +6,7 @@ sum of its characters' cells, and holds nothing that changes how its neighbours 
 """
 
 import unicodedata
+from collections.abc import Iterable
 
 from rich.cells import cell_len
 
@@ -13,6 +14,7 @@ from recorder.render.marks import ELLIPSIS
 
 NAME_CELLS = 32
 TEXT_CELLS = 160
+PATH_CELLS = 2000
 
 _SHOWN_AS_CODE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _SPACE = "Zs"
@@ -42,6 +44,30 @@ def safe(text: str, limit: int = NAME_CELLS) -> str:
             break
         room, kept = room - piece_cells, kept + 1
     return "".join((*pieces[:kept], ELLIPSIS))
+
+
+def ends(text: str, limit: int = NAME_CELLS, ellipsis: str = ELLIPSIS) -> str:
+    """As `safe`, but a long text loses its middle: paths that begin alike end differently."""
+    shown = safe(text, PATH_CELLS)
+    if cell_len(shown) <= limit:
+        return shown
+    room = limit - cell_len(ellipsis)
+    head = _first(shown, room - room // 2)
+    tail = _first(reversed(shown), room // 2)[::-1]
+    while tail and not cell_len(tail[0]):
+        tail = tail[1:]  # an accent, and what it stood on is left out
+    return f"{head}{ellipsis[:limit]}{tail}"
+
+
+def _first(chars: Iterable[str], room: int) -> str:
+    """As many as fit into so many cells."""
+    kept = ""
+    for char in chars:
+        room -= cell_len(char)
+        if room < 0:
+            break
+        kept += char
+    return kept
 
 
 def _pieces(text: str) -> list[str]:

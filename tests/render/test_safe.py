@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from recorder.render.safe import safe
+from recorder.render.safe import ends, safe
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,27 @@ def test_an_endless_text_costs_no_time() -> None:
     """Only as much of a text is read as can be shown."""
     assert safe("x" * 50_000_000, 4) == "xxx…"
     assert safe("e" + "\u0301" * 50_000_000, 9) == "\u00e9\u0301\u0301\\u0301…"
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "shown"),
+    [
+        ("/mnt/media", 10, "/mnt/media"),
+        ("/mnt/downloads/movies", 12, "/mnt/d…ovies"),
+        ("日本語サービス", 8, "日本…ス"),
+        ("\x1b[31mmovies", 9, "\\x1b…vies"),
+    ],
+)
+def test_what_differs_at_its_end_is_cut_in_its_middle(text: str, limit: int, shown: str) -> None:
+    """Paths mostly do."""
+    assert ends(text, limit) == shown
+
+
+@given(st.text(st.characters(categories=("C", "L", "M", "N", "P", "S", "Z"))), st.integers(1, 99))
+def test_any_text_without_its_middle_is_a_printable_line(text: str, limit: int) -> None:
+    """As harmless as what is cut at its end, and the same where nothing is cut."""
+    shown = ends(text, limit)
+    assert cell_len(shown) <= limit
+    assert {unicodedata.category(char)[0] for char in shown} <= set("LMNPSZ")
+    if cell_len(safe(text, 2000)) <= limit:
+        assert shown == safe(text, limit)

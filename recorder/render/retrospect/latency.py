@@ -6,7 +6,8 @@ from recorder.history.percentile import percentile
 from recorder.history.retrospect import Retrospect
 from recorder.render.box import Box
 from recorder.render.grid import Grid, Row
-from recorder.render.safe import safe
+from recorder.render.retrospect.names import told_apart
+from recorder.render.safe import ends
 from recorder.render.units import counted, elapsed
 from recorder.store.latency import Latency
 
@@ -20,7 +21,8 @@ def box(of: Retrospect, *, everything: bool) -> Box | None:
     if not found:
         return None
     chosen = found if everything else found[:MOST_ROWS]
-    rows = [_row(it) for it in chosen]
+    name = told_apart(found)
+    rows = [_row(it, name(it)) for it in chosen]
     more = []
     if len(found) > len(chosen):
         more.append(f"and {len(found) - len(chosen)} faster: --all")
@@ -35,11 +37,11 @@ def slowness(it: Latency) -> float:
     return percentile(it.counts, 95) if it.counts else it.average_ms
 
 
-def _row(it: Latency) -> Row:
+def _row(it: Latency, name: str) -> Row:
     told = [f"most {elapsed(it.most_ms)}"]
     if it.counts is None:
         told = [f"average {elapsed(it.average_ms)}", *told]
     else:
         told = [*(f"p{of} {elapsed(percentile(it.counts, of))}" for of in (50, 95)), *told]
     of_all = Text(counted(it.answers, "answer"), "quiet")
-    return Row((Text(safe(it.name)), *(Text(one) for one in told), of_all))
+    return Row((Text(ends(name)), *(Text(one) for one in told), of_all))

@@ -11,6 +11,7 @@ from recorder.render.extract import plain
 from recorder.render.marks import TO
 from recorder.render.retrospect.document import figures
 from recorder.render.retrospect.figures import available
+from recorder.render.retrospect.names import told_apart
 from recorder.render.retrospect.things import TITLES, labels
 from recorder.render.safe import TEXT_CELLS, safe
 from recorder.render.units import duration, elapsed, signed, size, stamp
@@ -43,8 +44,9 @@ def as_markdown(of: Retrospect, tz: tzinfo) -> str:
         heads = (kind, "available", "outages", "longest", "restarts", "exits")
         rows = ((escaped(label(it)), *_told(it)) for it in things)
         parts.append(_table(title.capitalize(), heads, rows))
+    space = told_apart(of.spaces)
     spaces = (
-        (escaped(it.name), size(it.days[-1].free_bytes), signed(of.change_bytes(it) or 0))
+        (escaped(space(it)), size(it.days[-1].free_bytes), signed(of.change_bytes(it) or 0))
         for it in of.spaces
         if it.days
     )
@@ -60,9 +62,10 @@ def _told(it: Account) -> Sequence[str]:
 
 
 def _latency(of: Retrospect) -> Iterator[Sequence[str]]:
+    name = told_apart(of.recollection.latencies)
     for it in of.recollection.latencies:
         p50, p95 = (elapsed(percentile(it.counts, of)) if it.counts else "" for of in (50, 95))
-        yield escaped(it.name), p50, p95, elapsed(it.average_ms), elapsed(it.most_ms)
+        yield escaped(name(it)), p50, p95, elapsed(it.average_ms), elapsed(it.most_ms)
 
 
 def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

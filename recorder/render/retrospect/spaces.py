@@ -12,7 +12,8 @@ from recorder.render import trend
 from recorder.render.box import Box
 from recorder.render.grid import Grid, Row
 from recorder.render.marks import GLUE
-from recorder.render.safe import safe
+from recorder.render.retrospect.names import told_apart
+from recorder.render.safe import ends
 from recorder.render.units import duration, plural, signed, size
 
 _MOST_BARS = 28
@@ -20,20 +21,21 @@ _MOST_BARS = 28
 
 def box(of: Retrospect) -> Box | None:
     """The box; None where no space is known."""
-    rows = [row for it in of.spaces if it.days for row in _rows(of, it)]
+    name = told_apart(of.spaces)
+    rows = [row for it in of.spaces if it.days for row in _rows(of, it, name(it))]
     if of.filling:
         rows.append(Row((Text(), Text(_an_import(of.filling), "quiet"))))
     return Box("STORAGE", [[Grid(rows, (2,))]]) if rows else None
 
 
-def _rows(of: Retrospect, it: SpaceDays) -> Iterator[Row]:
+def _rows(of: Retrospect, it: SpaceDays, name: str) -> Iterator[Row]:
     newest = it.days[-1]
     space = Text(f"{size(newest.free_bytes)} free / {size(newest.total_bytes)} total")
     change = of.change_bytes(it)
     if change is not None:
         told = f"{signed(change)} in {duration(of.window.seconds)}".replace(" ", GLUE)
         space.append(f"   {told}")
-    yield Row((Text(f"{safe(it.name)}:"), space))
+    yield Row((Text(f"{ends(name)}:"), space))
     seen = forecast(it.days)
     told = f"{trend.rate(seen)}, " if isinstance(seen, Forecast) else ""
     line = Text(f"{told}{trend.outlook(seen)}")

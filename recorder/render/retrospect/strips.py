@@ -15,6 +15,7 @@ from recorder.history.window import Window
 from recorder.render.grid import cropped, fold
 from recorder.render.marks import ELLIPSIS, UNDER, to_ascii
 from recorder.render.retrospect.scale import axis, edges, sign_sec
+from recorder.render.safe import ends
 
 _MARK, _GAP = 2, 2
 LONGEST_LABEL = 20
@@ -76,7 +77,7 @@ class Strips:
         lines = []
         for row in (head, *self.rows):
             line = Text.assemble((row.mark, row.style), " ")
-            line.append_text(_fitted(row.label, label))
+            line.append_text(_fitted(row.label, label, ascii_only=ascii_only))
             line.append(" " * _GAP)
             line.append_text(_padded(row.draw(cells), len(cells) - 1))
             for shown, (_, room) in zip(row.figures, COLUMNS[:figures], strict=False):
@@ -99,8 +100,9 @@ def _under(text: str, width: int) -> list[Text]:
     return [Text.assemble(head, first), *(Text.assemble(hang, line) for line in others)]
 
 
-def _fitted(label: str, cells: int) -> Text:
-    return _padded(cropped(Text(label), cells, ELLIPSIS), cells)
+def _fitted(label: str, cells: int, *, ascii_only: bool) -> Text:
+    shown = to_ascii(label) if ascii_only else label
+    return _padded(Text(ends(shown, cells, to_ascii(ELLIPSIS) if ascii_only else ELLIPSIS)), cells)
 
 
 def _padded(text: Text, cells: int) -> Text:

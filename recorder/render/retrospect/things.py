@@ -17,7 +17,7 @@ from recorder.render.grid import Grid, Row
 from recorder.render.retrospect.figures import available, count, percent
 from recorder.render.retrospect.signs import strip
 from recorder.render.retrospect.strips import LONGEST_LABEL, Scale, StripRow, Strips
-from recorder.render.safe import TEXT_CELLS, safe
+from recorder.render.safe import PATH_CELLS, TEXT_CELLS, safe
 from recorder.render.units import duration, moment, plural
 
 TITLES = {
@@ -45,17 +45,17 @@ def shown(of: Retrospect, kind: Kind, *, everything: bool) -> Sequence[Account]:
 
 
 def labels(of: Retrospect) -> Labels:
-    """What each thing is called on the screen: with its host only where it must be."""
+    """What each thing is called, however long: with its host only where it must be."""
     names = Counter((it.kind, it.name) for it in of.accounts)
     mounts = Counter(it.host for it in of.of(Kind.MOUNT))
 
     def label(it: Account) -> str:
         if it.kind is Kind.MOUNT:
             if mounts[it.host] == 1:
-                return safe(it.host, LONGEST_LABEL)
-            return safe(f"{it.host}:{it.name}", LONGEST_LABEL)
+                return safe(it.host, TEXT_CELLS)
+            return safe(f"{it.host}:{it.name}", PATH_CELLS)
         shared = it.kind is not Kind.HOST and names[it.kind, it.name] > 1
-        return safe(f"{it.name}@{it.host}" if shared else it.name, LONGEST_LABEL)
+        return safe(f"{it.name}@{it.host}" if shared else it.name, PATH_CELLS)
 
     return label
 
@@ -64,7 +64,7 @@ def label_cells(of: Retrospect, *, everything: bool) -> int:
     """The cells of the widest label on the screen."""
     label = labels(of)
     rows = (it for kind in TITLES for it in shown(of, kind, everything=everything))
-    return max((cell_len(label(it)) for it in rows), default=0)
+    return min(max((cell_len(label(it)) for it in rows), default=0), LONGEST_LABEL)
 
 
 def box(of: Retrospect, kind: Kind, scale: Scale, *, everything: bool) -> Box | None:
