@@ -93,10 +93,18 @@ def _of_spans(kind: Kind) -> Iterator[str]:
     yield f"""
         UPDATE {kind}_span AS span SET last_ts = NULL
         WHERE last_ts IS NOT NULL AND state <> 'gone' AND first_ts = {newest}"""  # noqa: S608
-    yield f"""
+    yield retired(kind)
+
+
+def retired(kind: Kind) -> str:
+    """A thing is no more since its newest span says that it is gone."""
+    return f"""
         UPDATE entity SET retired_ts = (
             SELECT first_ts FROM {kind}_span AS span
-            WHERE span.entity_id = entity.id AND state = 'gone' AND first_ts = {newest}
+            WHERE span.entity_id = entity.id AND state = 'gone' AND first_ts = (
+                SELECT max(first_ts) FROM {kind}_span AS other
+                WHERE other.entity_id = span.entity_id
+            )
         ) WHERE kind = '{kind}'"""  # noqa: S608
 
 

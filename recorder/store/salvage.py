@@ -1,11 +1,11 @@
 """Saving what can be read of a damaged history.
 
-The damaged file is only read, and from a copy. Each table is read from its beginning up to the
-damage, then from its end back to it; what was read makes a new file beside the old one.
+The damaged file is only read, and SQLite never opens it. Its pages are read one by one, each told
+by the file to be of this table or that, so that a page lost costs its own rows and no others. What
+was read makes a new file beside the old one.
 """
 
 import contextlib
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,20 +13,18 @@ from pathlib import Path
 
 from recorder.store.connection import connect
 from recorder.store.copying import faults_of
-from recorder.store.header import MAGIC
 from recorder.store.library import sa
+from recorder.store.logged import with_log
 from recorder.store.migrate import create
-from recorder.store.tables import metadata, spans
+from recorder.store.pages import PAGE_BYTES, Pages, Row, Tree
+from recorder.store.replacing import FROM_INDEXES, replace_lost
+from recorder.store.tables import metadata
 from recorder.store.trouble import damaged, explained
 from recorder.store.values import Salvaged
 
-PAGE_BYTES = 4096
-NAMED = ("meta", "site", "entity", "image", "definition", "snapshot", "coverage")
-NUMBERS = ("series", "sample", "rollup_hour", "rollup_day")
-OTHERS = (*NUMBERS, "import_event", "told_until", "prior_boot", "action")
-OF_GATES = ("gate_span", "gate_finding")
-# How SQLite begins a file (https://www.sqlite.org/fileformat2.html, section 1.3).
-PAGE_COUNT_AT, FREE_PAGES_AT, CHANGES_AT, VALID_FOR_AT = 28, 32, 24, 92
+TABLES = tuple(metadata.tables)
+WANTED = (*TABLES, *FROM_INDEXES)
+SCHEMA_ROOT, SCHEMA_COLUMNS = 1, 5
 
 
 def salvage(path: Path, now: datetime) -> Salvaged:
@@ -36,18 +34,13 @@ def salvage(path: Path, now: datetime) -> Salvaged:
     """
     target = path.with_name(f"{path.name}.salvaged-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
     create(target)
-    copy = path.with_name(f".{path.name}.salvaging")
     try:
         with explained(path):
-            _copy(path, copy, target)
-            rows, lost = _read_into(target, copy)
+            rows, lost = _read_into(target, Pages(_content(path)))
         _accept(path, target, rows)
     except BaseException:
         target.unlink(missing_ok=True)
         raise
-    finally:
-        for suffix in ("", "-wal", "-shm"):
-            copy.with_name(copy.name + suffix).unlink(missing_ok=True)
     return Salvaged(target, rows, lost)
 
 
@@ -57,84 +50,90 @@ def _accept(path: Path, target: Path, rows: int) -> None:
         raise damaged(path, faults[0] if faults else "nothing in it can be read")
 
 
-def _copy(path: Path, copy: Path, sound: Path) -> None:
-    """Copy the file with its log; in place of a first page that is none it gets a new file's."""
-    for suffix in ("", "-wal"):
-        source = path.with_name(path.name + suffix)
-        if source.exists():
-            shutil.copyfile(source, copy.with_name(copy.name + suffix))
-    copy.chmod(0o600)
-    with copy.open("r+b") as file:
-        if file.read(len(MAGIC)) == MAGIC:
-            return
-        size = file.seek(0, 2)
-        file.seek(0)
-        file.write(_first_page(sound, size // PAGE_BYTES))
+def _content(path: Path) -> bytes:
+    """The file, with what its log adds."""
+    log = path.with_name(f"{path.name}-wal")
+    held = log.read_bytes() if log.exists() else b""
+    return with_log(path.read_bytes(), held, PAGE_BYTES)
 
 
-def _first_page(sound: Path, pages: int) -> bytes:
-    """The first page of a new file, as that of one of so many pages.
-
-    Every file's tables begin where a new one's do: all are made by the same migrations.
-    """
-    page = bytearray(sound.read_bytes()[:PAGE_BYTES])
-    page[PAGE_COUNT_AT : PAGE_COUNT_AT + 4] = pages.to_bytes(4, "big")
-    page[FREE_PAGES_AT : FREE_PAGES_AT + 8] = bytes(8)
-    page[VALID_FOR_AT : VALID_FOR_AT + 4] = page[CHANGES_AT : CHANGES_AT + 4]
-    return bytes(page)
-
-
-def _read_into(target: Path, copy: Path) -> tuple[int, tuple[str, ...]]:
-    lost, rows = [], 0
-    names = (*NAMED, *(span.name for span in spans.values()), *OTHERS, *OF_GATES)
-    with (
-        contextlib.closing(connect(copy)) as old,
-        contextlib.closing(connect(target)) as new,
-    ):
+def _read_into(target: Path, pages: Pages) -> tuple[int, tuple[str, ...]]:
+    lost, rows = set(), 0
+    with contextlib.closing(connect(target)) as new:
+        roots, missing = _roots(pages, new)
+        lost |= missing
         new.execute("PRAGMA foreign_keys = OFF")
         new.execute("BEGIN IMMEDIATE")
-        for name in names:
-            found, whole = _save(old, new, metadata.tables[name])
-            rows += found
-            if not whole:
-                lost.append(name)
-        _drop_strays(new)
+        for name in TABLES:
+            if name in roots:
+                found, whole = _save(Tree(pages, roots[name]), new, metadata.tables[name])
+                rows += found
+                lost |= set() if whole else {name}
+        if lost:
+            replace_lost(new, pages, roots)
+            lost |= _drop_strays(new)
         new.execute("COMMIT")
-    return rows, tuple(lost)
+    return rows, tuple(name for name in TABLES if name in lost)
 
 
-def _save(old: sqlite3.Connection, new: sqlite3.Connection, table: sa.Table) -> tuple[int, bool]:
+def _roots(pages: Pages, new: sqlite3.Connection) -> tuple[dict[str, int], set[str]]:
+    """Where each table begins, and the tables of which that is lost.
+
+    The schema in the file says it. What its lost pages said is where a new file's tables begin, if
+    the rest is: a file grown by the same migrations has the same roots, whatever was in it by then.
+    """
+    schema = Tree(pages, SCHEMA_ROOT)
+    told = dict(_begins(schema))
+    if not schema.whole:
+        for page in pages.strays:
+            told.update(_begins(Tree(pages, page)))
+    roots = {name: root for name, root in told.items() if name in WANTED}
+    nameless = pages.roots - {SCHEMA_ROOT, *told.values()}
+    absent = {name for name in WANTED if name not in told}
+    if schema.whole or (len(pages.roots) > 1 and not nameless):
+        return roots, set()  # others were never there
+    usual = _layout(new)
+    if any(usual.get(name) != root for name, root in told.items()):
+        return roots, absent
+    roots |= {name: usual[name] for name in absent if usual[name] in nameless}
+    return roots, absent - roots.keys() if nameless - set(usual.values()) else set()
+
+
+def _begins(schema: Tree) -> Iterator[tuple[str, int]]:
+    """What the rows of a schema say: of a table or an index, its first page."""
+    for row in schema.rows():
+        if len(row.values) == SCHEMA_COLUMNS and row.values[0] in ("table", "index"):
+            _, name, _, root, _ = row.values
+            if isinstance(root, int):
+                yield str(name), root
+
+
+def _layout(new: sqlite3.Connection) -> dict[str, int]:
+    return dict(new.execute("SELECT name, rootpage FROM sqlite_master WHERE rootpage > 0"))
+
+
+def _save(tree: Tree, new: sqlite3.Connection, table: sa.Table) -> tuple[int, bool]:
     """Save one table's rows: how many, and whether that was all."""
     marks = ", ".join("?" * len(table.columns))
-    insert = f"INSERT OR IGNORE INTO {table.name} VALUES ({marks})"  # noqa: S608 - our own names
-    rows, whole = 0, False
-    for direction in ("ASC", "DESC"):
+    ours = " OR IGNORE" if table.name == "meta" else ""  # who made the new file stays noted
+    insert = f"INSERT{ours} INTO {table.name} VALUES ({marks})"
+    rows, bad = 0, 0
+    for row in tree.rows():
         try:
-            for row in _rows(old, table, direction):
-                rows += _insert(new, insert, row)
-            whole = whole or direction == "ASC"
-        except sqlite3.DatabaseError:
-            continue
-        if whole:
-            break
-    return rows, whole
+            rows += new.execute(insert, _values(row)).rowcount
+        except sqlite3.Error:  # a damaged value, or too few of them
+            bad += 1
+    return rows, tree.whole and not bad
 
 
-def _rows(old: sqlite3.Connection, table: sa.Table, direction: str) -> Iterator[tuple[object, ...]]:
-    columns = ", ".join(column.name for column in table.columns)
-    order = ", ".join(f"{column.name} {direction}" for column in table.primary_key)
-    yield from old.execute(f"SELECT {columns} FROM {table.name} ORDER BY {order}")  # noqa: S608
+def _values(row: Row) -> tuple[object, ...]:
+    """A table's number of a row stands beside the record, and as NULL in it."""
+    return row.values if row.rowid is None else (row.rowid, *row.values[1:])
 
 
-def _insert(new: sqlite3.Connection, insert: str, row: tuple[object, ...]) -> int:
-    try:
-        return new.execute(insert, row).rowcount
-    except sqlite3.IntegrityError:  # a damaged value
-        return 0
-
-
-def _drop_strays(new: sqlite3.Connection) -> None:
-    """Drop the rows whose parents could not be read, and theirs."""
+def _drop_strays(new: sqlite3.Connection) -> set[str]:
+    """Drop the rows whose parents could not be read, and theirs; returns the tables of such."""
+    lost = set()
     for name in metadata.tables:
         for stray in new.execute(f"PRAGMA foreign_key_list({name})").fetchall():
             parent, column = stray[2], stray[3]
@@ -142,4 +141,5 @@ def _drop_strays(new: sqlite3.Connection) -> None:
                 f"DELETE FROM {name} WHERE {column} IS NOT NULL "  # noqa: S608
                 f"AND {column} NOT IN (SELECT id FROM {parent})"
             ).rowcount:
-                pass
+                lost.add(name)
+    return lost
