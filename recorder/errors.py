@@ -4,7 +4,8 @@ The tree:
 
     RecorderError             anything we can explain in one line
     ├── UsageError            the call itself is off: an option, a name, a path
-    │   └── BindingError      the bindings hold mistakes; one line each
+    │   ├── BindingError      the bindings hold mistakes; one line each
+    │   └── RefusedError      things are not such that an action may begin; one line each
     ├── ActionError           what was agreed to could not be carried out
     └── StoreError            the history can't be written or read
         ├── NoHistoryError    nothing was recorded, or not at that time
@@ -62,6 +63,18 @@ class BindingError(UsageError):
     @property
     def lines(self) -> tuple[str, ...]:
         return self.mistakes
+
+
+class RefusedError(UsageError):
+    """Nothing was changed: things are not such that it may begin."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = tuple(reasons)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(f"nothing was changed: {reason}" for reason in self.reasons)
 
 
 class ActionError(RecorderError):

@@ -17,13 +17,18 @@ def approval_option(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]
     return click.option("--yes", "approved", is_flag=True, help="Do it without asking.")(command)
 
 
-def approve(plan: "Plan", *, approved: bool) -> None:
-    """Tell the plan, and ask where nobody agreed yet. Raises UsageError where nobody does."""
+def approve(*plans: "Plan", approved: bool, aside: bool = False) -> None:
+    """Tell the plans, and ask where nobody agreed yet. Raises UsageError where nobody does.
+
+    `aside`: on standard error, where standard output is for a document.
+    """
     from recorder.render.plans import screen  # noqa: PLC0415 - only to run
     from recorder.render.screen import screen as screen_of  # noqa: PLC0415
 
-    screen_of(sys.stdout).print(screen(plan))
-    sys.stdout.flush()
+    stream = sys.stderr if aside else sys.stdout
+    for plan in plans:
+        screen_of(stream).print(screen(plan))
+    stream.flush()
     if approved:
         return
     if not all(stream and stream.isatty() for stream in (sys.stdin, sys.stderr)):

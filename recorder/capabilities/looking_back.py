@@ -10,12 +10,14 @@ import click
 from recorder.capabilities.looking import Choice, now, print_json, screen
 from recorder.errors import ExitCode, UsageError
 from recorder.history.delta import fold
+from recorder.history.episode import SETTLING
 from recorder.history.filling import filling
 from recorder.history.forecast import READ_DAYS
 from recorder.history.pools import pools
 from recorder.history.retrospect import Retrospect, look_back
 from recorder.history.window import Window, parse_window
 from recorder.model import Event, Kind, LocalTime
+from recorder.store.actions import actions
 from recorder.store.changes import transitions
 from recorder.store.daily import space_by_day
 from recorder.store.engine import History, opened
@@ -111,7 +113,8 @@ def _events(
     changed = transitions(engine, begin - SECOND, window.end - SECOND)
     if wanted is not None:
         changed = tuple(it for it in changed if (it.kind, it.host, it.name) in wanted)
-    return fold(changed), begin if begin > window.begin else None
+    done = actions(engine, begin - SETTLING, window.end) if changed else ()
+    return fold(changed, actions=done), begin if begin > window.begin else None
 
 
 def _chosen(engine: History, choice: Choice) -> tuple[list[Named] | None, tuple[str, ...]]:

@@ -110,6 +110,22 @@ CAPABILITIES = (
         outputs=("table", "csv", "tsv", "md", "jsonl", "json"),
     ),
     Capability(
+        "media.stack.restart",
+        "Restart the compose services of a host, and wait until they are back",
+        "recorder.capabilities.restart",
+        ("docker", "compose", "services"),
+        Safety.MUTATING,
+        Approval.MANUAL,
+    ),
+    Capability(
+        "recyclarr.sync",
+        "Run Recyclarr in its container; --preview only shows what it would do",
+        "recorder.capabilities.recyclarr",
+        ("recyclarr", "docker", "quality"),
+        Safety.MUTATING,
+        Approval.MANUAL,
+    ),
+    Capability(
         "media.history.info",
         "What the history holds: size, growth, noisiest things, coverage, backups",
         "recorder.capabilities.history.info",

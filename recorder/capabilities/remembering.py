@@ -12,6 +12,7 @@ from recorder.capabilities.foreseeing import Outlooks, brought_up, foresee
 from recorder.capabilities.remembered import Keeping, Remembered
 from recorder.errors import NoHistoryError, StoreError
 from recorder.history.delta import fold
+from recorder.history.episode import SETTLING
 from recorder.history.net import net
 from recorder.model import (
     Changes,
@@ -28,6 +29,7 @@ from recorder.model import (
 )
 from recorder.render.past import Past, Place, Reading
 from recorder.store import read
+from recorder.store.actions import actions
 from recorder.store.as_of import as_of, latest
 from recorder.store.changes import transitions
 from recorder.store.engine import History, opened
@@ -144,6 +146,8 @@ def _with_past(
     except NoHistoryError:
         then, notes = None, ("recording began after that: CHANGES are those since then",)
     asked = keeping.since is not None or keeping.previous
+    told = [*changed]
+    done = actions(engine, since and since - SETTLING) if told else ()
     outlooks = foresee(engine, snapshot.taken_at) if outlooks is None else outlooks
     return Remembered(
         with_last_seen(snapshot, moment),
@@ -151,7 +155,7 @@ def _with_past(
             changes=Changes(
                 since,
                 snapshots,
-                fold([*changed], _all_there(snapshot, moment)),
+                fold(told, _all_there(snapshot, moment), done),
                 gate_changes(engine, since) if since else (),
             ),
             asked=asked,

@@ -2,8 +2,8 @@
 
 The script runs under a guard that holds the other end of our connection. Once that ends, because
 we have heard enough, were killed or lost the way, the guard ends the script and all it started:
-SIGTERM, and a second later SIGKILL, to the process group that every login has to itself. A script
-may read descriptor 3 to learn the same: it holds nothing and ends with the connection.
+SIGTERM, and three seconds later SIGKILL, to the process group that every login has to itself. A
+script may read descriptor 3 to learn the same: it holds nothing and ends with the connection.
 """
 
 import os
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from recorder.collect.shell import Running
 
-GRACE_SEC = 2.0  # the guard's second, and a moment
+GRACE_SEC = 4.0  # the guard's three seconds, and a moment
 COMPLAINT_BYTES = 500
 LINE_LIMIT_BYTES = 64 * 1024
 GUARDED = b"""{
@@ -21,7 +21,7 @@ trap : TERM
     trap '' TERM
     cat <&3
     kill -TERM 0
-    sleep 1
+    sleep 3
     kill -KILL 0
 ) >/dev/null 2>&1 &
 printf '\\n%s\\n' MARK

@@ -10,17 +10,23 @@ from dataclasses import replace
 from itertools import groupby
 
 from recorder.history.cause import LEAD, about_engine, with_causes
+from recorder.history.deed import Deed, deed_of, deeds, told_by
 from recorder.history.episode import SETTLING, Episode, episodes, head, rest
 from recorder.history.telling import ORDER, tell_all
 from recorder.history.told import SEEN_AGAIN, UNSEEN, Key, Told
-from recorder.model import Event, Kind, Snapshot, Transition
+from recorder.model import Action, Event, Kind, Snapshot, Transition
 
 
-def fold(transitions: Sequence[Transition], seen: Snapshot | None = None) -> tuple[Event, ...]:
+def fold(
+    transitions: Sequence[Transition],
+    seen: Snapshot | None = None,
+    actions: Iterable[Action] = (),
+) -> tuple[Event, ...]:
     """The events of some transitions, newest first; consequences oldest first.
 
     Transitions come in any order. `seen`, the newest picture, tells what lives on a host: with it,
-    a host that goes names what is no longer seen, though no transition tells that.
+    a host that goes names what is no longer seen, though no transition tells that. `actions`, what
+    this program did in that time, are named as the cause of what they brought about.
     """
     told = [*tell_all(transitions)]
     hosts = episodes(one for one in told if one.event.kind is Kind.HOST)
@@ -36,16 +42,17 @@ def fold(transitions: Sequence[Transition], seen: Snapshot | None = None) -> tup
         elif not one.unseen:
             alone.append(one)
     events = [_event(it, [*caused[id(it)], *_hidden(it, caused[id(it)], seen)]) for it in hosts]
-    return tuple(sorted((*events, *_of_things(episodes(alone))), key=_newest_first))
+    return tuple(sorted((*events, *_of_things(episodes(alone), deeds(actions))), key=_newest_first))
 
 
 def _host(of: Episode) -> str:
     return of[0].event.host
 
 
-def _event(of: Episode, caused: Iterable[Event]) -> Event:
+def _event(of: Episode, caused: Iterable[Event], by: Deed | None = None) -> Event:
     """An episode as one event, with what followed from it."""
-    return replace(head(of), consequences=tuple(sorted((*rest(of), *caused), key=_oldest_first)))
+    told, others = told_by(of, by) if by else (head(of), rest(of))
+    return replace(told, consequences=tuple(sorted((*others, *caused), key=_oldest_first)))
 
 
 def _newest_first(it: Event) -> tuple[object, ...]:
@@ -60,7 +67,7 @@ def _place(it: Event) -> tuple[object, ...]:
     return ORDER[it.kind], it.host, it.name, str(it.was), str(it.now), str(it.detail)
 
 
-def _of_things(some: Sequence[Episode]) -> Iterator[Event]:
+def _of_things(some: Sequence[Episode], done: Sequence[Deed]) -> Iterator[Event]:
     """The events of things on hosts: what hangs on a thing stands under what became of it."""
     by_key: dict[Key | None, list[Episode]] = {}
     for it in some:
@@ -74,7 +81,8 @@ def _of_things(some: Sequence[Episode]) -> Iterator[Event]:
         else:
             free.append(it)
     for it in free:
-        yield _event(it, (one.event for below in under[id(it)] for one in below))
+        caused = (one.event for below in under[id(it)] for one in below)
+        yield _event(it, caused, deed_of(it, done))
 
 
 def _hangs_on(of: Episode) -> Key | None:

@@ -54,6 +54,13 @@ def state(it: Service) -> str:
     return f"{it.state} ({it.exit_code})" if with_code else str(it.state)
 
 
+def own_time(now: Service | None) -> datetime | None:
+    """When its engine says that it became so; None where it doesn't say."""
+    if now is None:
+        return None
+    return now.started_at if now.state is ServiceState.RUNNING else now.finished_at
+
+
 def restarts_between(was: Service, now: Service) -> int:
     """How often it started anew in between, as far as its engine tells.
 

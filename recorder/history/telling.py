@@ -19,7 +19,8 @@ def tell(of: Transition) -> Told | None:
         case (None | Host() as was, None | Host() as now):
             return host.told(of, was, now)
         case (None | Service() as was, None | Service() as now):
-            return service.told(of, was, now)
+            told = service.told(of, was, now)
+            return replace(told, own_at=service.own_time(now)) if told else None
         case (None | Endpoint() as was, None | Endpoint() as now):
             return places.endpoint_told(of, was, now)
         case (None | Mount() as was, None | Mount() as now):

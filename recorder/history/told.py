@@ -20,6 +20,8 @@ RECREATED = "recreated"
 UPDATED = "updated"
 ROLLED_BACK = "rolled back"
 
+BY = "by `"  # how a detail begins that names the capability which brought it about
+
 # Of what lives on a host that went and came back.
 UNSEEN = "unknown"
 SEEN_AGAIN = "seen again"
@@ -47,6 +49,7 @@ class Told:
     looping: bool = False  # its engine is restarting it
     unseen: bool = False  # nobody could look, before or after: no event of its own
     path: str | None = None  # of a mount, and of what lies on one
+    own_at: datetime | None = None  # of a service: when it happened by its engine's account
 
     @property
     def at(self) -> datetime:

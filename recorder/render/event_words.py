@@ -101,7 +101,7 @@ def _phrase(it: Event, *, brief: bool = False) -> str:
         return head
     named = _what(it) in (told.UPDATED, told.ROLLED_BACK)
     because = it.kind is not Kind.SERVICE and it.severity == told.BAD
-    joint = " " if named else ": " if because else ", "
+    joint = " " if named or it.detail.startswith(told.BY) else ": " if because else ", "
     return f"{head}{joint}{safe(it.detail, TEXT_CELLS)}"
 
 

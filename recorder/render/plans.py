@@ -24,12 +24,15 @@ class Plan:
 
     title: str
     steps: tuple[str, ...]
+    things: tuple[tuple[str, str], ...] = ()  # what it is about, and how that is now
 
 
 def screen(plan: Plan) -> Box:
     """The plan in a box."""
-    rows = [Row((Text(marks.NOTED), Text(safe(step, 2 * TEXT_CELLS)))) for step in plan.steps]
-    return Box(plan.title, [[Grid(rows, gaps=(1,))]])
+    steps = [Row((Text(marks.NOTED), Text(safe(step, 4 * TEXT_CELLS)))) for step in plan.steps]
+    things = [Row((Text(safe(name)), Text(safe(now, TEXT_CELLS)))) for name, now in plan.things]
+    parts = [[Grid(rows, gaps=gaps)] for rows, gaps in ((steps, (1,)), (things, (3,))) if rows]
+    return Box(safe(plan.title, TEXT_CELLS), parts)
 
 
 def restore(

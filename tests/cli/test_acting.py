@@ -122,6 +122,32 @@ def test_a_signal_is_told(history: Path, number: signal.Signals, code: int, row:
     assert rows(history) == [row]
 
 
+SLOW = """
+import recorder.capabilities.acting as module
+finish = module.finish
+
+def slowly(path, row, done):
+    path.with_name("ending").touch()
+    time.sleep(1)
+    finish(path, row, done)
+
+module.finish = slowly
+"""
+
+
+def test_a_second_ctrl_c_does_not_cut_off_the_row(history: Path) -> None:
+    """Whoever is impatient presses it again and again."""
+    script = ACTING.replace("cli.ops.main", f"{SLOW}\ncli.ops.main", 1)
+    program = subprocess.Popen(
+        [sys.executable, "-c", script, str(history)], stderr=subprocess.DEVNULL
+    )
+    for file in ("begun", "ending"):
+        wait_until((history.with_name(file)).exists, file)
+        os.kill(program.pid, signal.SIGINT)
+    assert program.wait(60) == 130
+    assert rows(history) == [("ended", "", 130, "interrupted")]
+
+
 def _unwritable(monkeypatch: pytest.MonkeyPatch, *which: str) -> None:
     def full(*_: object) -> None:
         raise FullError("no space left")

@@ -85,12 +85,14 @@ def test_a_program_may_tidy_up_when_it_is_ended(tmp_path: Path) -> None:
     assert note.read_text() == "tidied\n"
 
 
-def test_a_listener_that_is_killed_leaves_nothing_behind(tmp_path: Path) -> None:
-    """The guard needs nobody to tell it."""
+@pytest.mark.parametrize("trap", ["", "trap : TERM; "])
+def test_a_listener_that_is_killed_leaves_nothing_behind(tmp_path: Path, trap: str) -> None:
+    """The guard needs nobody to tell it, and ends what does not end at SIGTERM."""
     note = tmp_path / "pid"
+    script = f"{trap}echo $$ >{note}; while :; do sleep 1; done"
     listening = (
         "from recorder.collect.local import LocalShell\n"
-        f"r = LocalShell().start(b'echo $$ >{note}; while :; do sleep 1; done', timeout_sec=60)\n"
+        f"r = LocalShell().start({script.encode()!r}, timeout_sec=60)\n"
         "for _ in r.chunks(): pass"
     )
     listener = subprocess.Popen([sys.executable, "-c", listening])

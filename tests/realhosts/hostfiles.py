@@ -141,7 +141,7 @@ def _lines_of(name: str) -> list[str]:
 
 
 def _sudo_rules() -> str:
-    allowed = "/usr/bin/docker, /usr/bin/podman"
+    allowed = "/usr/bin/docker, /usr/bin/docker-compose, /usr/bin/podman"
     return "".join(
         f"{account.name} ALL=(root) NOPASSWD: {allowed}\n" for account in ACCOUNTS if account.sudo
     )

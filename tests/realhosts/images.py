@@ -17,6 +17,7 @@ BUSYBOX = Path("/bin/busybox")
 APPLETS = ("sh", "sleep", "true", "false", "cat", "echo", "nc", "wget", "httpd")
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 MADE_AT = "2024-11-23T12:00:00Z"
+RECYCLARR = '#!/bin/sh\necho "recyclarr $*"\neval "$STAND_IN"\n'  # says and does what it is told
 BAD_GATEWAY_SCRIPT = "#!/bin/sh\nprintf 'Status: 502 Bad Gateway\\r\\n\\r\\nno upstream\\n'\n"
 
 
@@ -61,10 +62,12 @@ def _config(labels: dict[str, str], digest: str) -> dict[str, object]:
 def _layer() -> bytes:
     paths = {each.health for host in HOSTS for each in host.services if each.health}
     files = {"bin/busybox": BUSYBOX.read_bytes(), "tmp/.keep": b""}
+    files["bin/recyclarr"] = RECYCLARR.encode()
     for path in paths - {BAD_GATEWAY}:
         files[f"www{path}index.html" if path.endswith("/") else f"www{path}"] = b"ok\n"
     files[f"www{BAD_GATEWAY}"] = BAD_GATEWAY_SCRIPT.encode()
-    return _tar(files, modes={"bin/busybox": 0o755, f"www{BAD_GATEWAY}": 0o755}, links=APPLETS)
+    run = ("bin/busybox", "bin/recyclarr", f"www{BAD_GATEWAY}")
+    return _tar(files, modes=dict.fromkeys(run, 0o755), links=APPLETS)
 
 
 def _tar(files: dict[str, bytes], *, modes: dict[str, int], links: tuple[str, ...] = ()) -> bytes:

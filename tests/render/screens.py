@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import RenderableType
 
 from recorder.history.difference import Difference
-from recorder.model import GateResult, Snapshot
+from recorder.model import GateResult, Snapshot, Verdict
 from recorder.render import (
     census,
     changes,
@@ -29,6 +29,7 @@ from recorder.render import (
     imports,
     nfs,
     refresh,
+    restart,
     services,
     storage,
 )
@@ -41,7 +42,7 @@ from recorder.render.screen import screen
 from recorder.render.status import dashboard
 from recorder.store.figures import Census
 
-from . import asked, differences, histories, pasts, retrospects
+from . import acts, asked, differences, histories, pasts, retrospects
 from . import examples as made
 from . import gates_held as held
 
@@ -227,6 +228,14 @@ SCREENS = {
     "refresh-healthy-80.txt": Golden(lambda: _refreshed(made.HEALTHY, Fate.UNCHANGED)),
     "refresh-empty-80.txt": Golden(lambda: _refreshed(made.EMPTY, Fate.NO_BINDING)),
     "refresh-hostile-80.txt": Golden(lambda: _refreshed(made.HOSTILE, Fate.NOT_WANTED)),
+    "restart-plan-60.txt": Golden(acts.planned, 60),
+    "restart-plan-80.txt": Golden(acts.planned),
+    "restart-60.txt": Golden(lambda: acts.done(acts.RESTARTED), 60),
+    "restart-80.txt": Golden(lambda: acts.done(acts.RESTARTED)),
+    "restart-80-ascii.txt": Golden(lambda: acts.done(acts.RESTARTED), options={"ascii_only": True}),
+    "restart-away-80.txt": Golden(lambda: acts.done(acts.AWAY)),
+    "restart-hostile-80.txt": Golden(lambda: acts.done(acts.HOSTILE)),
+    "restart-plan-hostile-80.txt": Golden(lambda: acts.planned(acts.HOSTILE_JOB)),
     "gaps-80.txt": Golden(lambda: gaps.screen(made.GAPS, REGISTER, None)),
     "gaps-hostile-80.txt": Golden(lambda: gaps.screen(made.HOSTILE_GAPS, REGISTER, None)),
     "gates-60.txt": Golden(lambda: _gates(held.HELD_ILL), 60),
@@ -244,6 +253,12 @@ SCREENS = {
 
 
 DOCUMENTS = {
+    "restart.json": lambda: document.envelope(
+        "media.stack.restart",
+        Verdict.FAIL,
+        restart.data([acts.RESTARTED, acts.AWAY], recorded=True),
+        made.NOW,
+    ),
     "refresh-night.json": lambda: refresh.document(
         made.NIGHT, *_refresh(made.NIGHT, Fate.FAILED), generated_at=made.NOW
     ),

@@ -1,0 +1,1 @@
+"""What can be done to the stack: planned, carried out and judged."""
