@@ -237,8 +237,7 @@ def test_what_is_down_when_a_window_ends_is_still_down_only_if_that_is_now() -> 
 
 def test_that_no_look_followed_another_is_not_that_nobody_looked() -> None:
     """On a first day a history of one look does not deny it."""
-    minutes = retrospects.minutes()
-    alone = replace(minutes, observed=(), looks=1)
+    alone = replace(retrospects.minutes(), observed=())
     last = {
         looks: drawn(screen(replace(alone, looks=looks), tz=TZ)).splitlines()[-1]
         for looks in (1, 0, None)
@@ -249,50 +248,3 @@ def test_that_no_look_followed_another_is_not_that_nobody_looked() -> None:
         0: nobody,
         None: nobody,
     }
-
-
-def alike() -> Retrospect:
-    """Two mounts of one host that differ at the end of a long path, and two volumes of a name."""
-    week = retrospects.told("week")
-    mount, volume = week.of(Kind.MOUNT)[0], week.spaces[0]
-    paths = [f"/mnt/downloads/a/path/that/is/long/{name}" for name in ("movies", "series")]
-    return replace(
-        week,
-        accounts=tuple(replace(mount, name=path) for path in paths),
-        spaces=tuple(replace(volume, host=host) for host in ("nas", "attic")),
-        recollection=replace(
-            week.recollection,
-            latencies=tuple(
-                replace(week.recollection.latencies[0], host=host) for host in ("nas", "attic")
-            ),
-        ),
-    )
-
-
-@pytest.mark.parametrize("width", [60, 80])
-@pytest.mark.parametrize("ascii_only", [False, True])
-def test_no_two_things_have_the_same_line(width: int, *, ascii_only: bool) -> None:
-    """Long paths lose their middle; what has one name on two hosts is told with its host."""
-    lines = drawn(screen(alike(), tz=TZ, everything=True), width, ascii_only=ascii_only)
-    told = lines.split("MOUNTS", 1)[1].split("EVENTS")[0].splitlines()
-    labels = [line.split()[2] for line in told if "down" in line[:20]]
-    assert [label[-6:] for label in labels] == ["movies", "series"]
-    assert len({line.rstrip("| \u2502") for line in told if "@attic" in line}) == 2
-    assert len({line.rstrip("| \u2502") for line in told if "@nas" in line}) == 2
-
-
-def test_a_long_name_moves_no_strip_in_ascii() -> None:
-    """The ellipsis is longer there, and so are the codes of what is not ASCII."""
-    week = alike()
-    first, second = week.accounts
-    odd = replace(week, accounts=(first, replace(second, name="\u65e5\u672c\u8a9e" * 9)))
-    lines = drawn(screen(odd, tz=TZ, everything=True), 80, ascii_only=True)
-    mounts = lines.split("MOUNTS", 1)[1].splitlines()[2:4]
-    assert len({line[line.rindex("...") + 12 :] for line in mounts}) == 1
-
-
-def test_markdown_cuts_no_name() -> None:
-    """It has no columns to keep."""
-    page = as_markdown(alike(), TZ)
-    assert page.count("path/that/is/long/movies |") == page.count("path/that/is/long/series |") == 1
-    assert page.count("@nas |") == page.count("@attic |") == 2

@@ -11,7 +11,7 @@ from recorder.render import marks
 from recorder.render.box import Box
 from recorder.render.grid import Grid, Row
 from recorder.render.retrospect.strips import Scale
-from recorder.render.safe import TEXT_CELLS, safe
+from recorder.render.safe import TEXT_CELLS, ends, safe
 from recorder.render.units import duration, moment, plural
 
 MOST_LINES = 40
@@ -41,7 +41,7 @@ def _title(it: Account) -> str:
         told.append(plural(it.starts.restarts, "boot" if it.kind is Kind.HOST else "restart"))
     if it.starts.exits:
         told.append(plural(it.starts.exits, "exit"))
-    return f"{safe(it.name)}{what}{where}: {', '.join(told)}"
+    return f"{ends(it.name)}{what}{where}: {', '.join(told)}"
 
 
 def _row(spell: Spell, mark: str, of: Retrospect, scale: Scale) -> Row:

@@ -21,8 +21,9 @@ from recorder.render.retrospect import (
     spaces,
     things,
 )
+from recorder.render.retrospect.names import told_apart
 from recorder.render.retrospect.strips import Scale
-from recorder.render.safe import safe
+from recorder.render.safe import ends, safe
 from recorder.render.units import duration, plural, stamp
 
 TITLE = "MEDIA STACK HISTORY"
@@ -89,7 +90,7 @@ def _verdict(of: Retrospect, tz: tzinfo) -> Text:
         it for it in lasting if it.kind is not Kind.ENDPOINT or (it.host, it.name) not in services
     ]
     if lasting:
-        named = ", ".join(_since(it, tz) for it in lasting)
+        named = ", ".join(_since(it, _called(it, of), tz) for it in lasting)
         when = "DOWN AT THE END OF IT" if of.is_over else "STILL DOWN"
         return Text(f"{marks.FAIL} {when}: {named}", "fail")
     outages = sum(len(it.outages) for it in of.accounts)
@@ -98,8 +99,15 @@ def _verdict(of: Retrospect, tz: tzinfo) -> Text:
     return Text(f"{marks.OK} NOTHING WAS DOWN", "ok")
 
 
-def _since(it: Account, tz: tzinfo) -> str:
-    name = f"{safe(it.name)} endpoint" if it.kind is Kind.ENDPOINT else safe(it.name)
+def _called(it: Account, of: Retrospect) -> str:
+    """So that no other thing is called the same."""
+    if it.kind is Kind.MOUNT:
+        return f"{safe(it.host)}:{ends(it.name)}"
+    name = ends(told_apart(of.of(it.kind))(it))
+    return f"{name} endpoint" if it.kind is Kind.ENDPOINT else name
+
+
+def _since(it: Account, name: str, tz: tzinfo) -> str:
     if it.lasting is None:
         return name
     since = "from before" if it.lasting.before else "since"
