@@ -1,7 +1,7 @@
 """Asking what hosts and apps know of the time before: behind a look, all at once, and rarely.
 
 Each host is asked by a connection of its own, since a look has closed its by then. What would not
-tell is left out, and is asked again behind the next look.
+tell is left out, and is asked again behind a later look.
 """
 
 import time
@@ -42,11 +42,11 @@ class Asked:
             if name in self._ways
         ]
         bound = {binding.name: binding for binding in stack.imports}
-        self._apps = [
-            self._pool.submit(self._app_task(stack, bound[hole.app], hole, environ))
+        self._apps = {
+            hole: self._pool.submit(self._app_task(stack, bound[hole.app], hole, environ))
             for hole in untold.apps
             if hole.app in bound
-        ]
+        }
 
     def _app_task(
         self,
@@ -62,10 +62,14 @@ class Asked:
     def wait(self) -> Told:
         """What was told, once all have answered or had their time."""
         hosts = [self._result(task) for task in self._hosts]
-        apps = [self._result(task) for task in self._apps]
+        apps = {hole: self._result(task) for hole, task in self._apps.items()}
         for way in self._ways.values():
             self._pool.submit(way.close)
-        return Told(tuple(host for host in hosts if host), tuple(app for app in apps if app))
+        return Told(
+            tuple(host for host in hosts if host),
+            tuple(app for app in apps.values() if app),
+            tuple(hole for hole, app in apps.items() if app is None),
+        )
 
     def _result(self, task: Task[T | None]) -> T | None:
         try:

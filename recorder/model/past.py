@@ -82,9 +82,10 @@ class Told:
 
     hosts: tuple[HostPast, ...] = ()
     apps: tuple[AppPast, ...] = ()
+    silent: tuple[Hole, ...] = ()  # of the apps that were asked, and would not tell all
 
     def __bool__(self) -> bool:
-        return bool(self.hosts or self.apps)
+        return bool(self.hosts or self.apps or self.silent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 Of an app, `told_until` says up to when its history is recorded without a hole; of a host, that it
 was asked for its boots. A look tells of an app's last day or two, so the mark follows by itself
-while somebody looks each day; after a longer break a hole is left between them.
+while somebody looks each day; after a longer break a hole is left between them. An app that would
+not fill its hole is left alone for a while.
 """
 
 from datetime import timedelta
 
 from recorder.model import HostState, ImportState, Kind, Snapshot
 from recorder.model.past import AppPast, Hole, HostPast, Told, Untold
+from recorder.store.backing_off import forget_failures, is_left_alone, note_failure
 from recorder.store.connection import transaction
 from recorder.store.imports import keep_titles
 from recorder.store.library import sa
@@ -65,7 +67,7 @@ def _holes(db: sa.Connection, snapshot: Snapshot, known: Known) -> list[Hole]:
             holes.append(Hole(imported.app, time_of(until) - OVERLAP, taken_at))
         elif now - until > EACH_SEC:
             _mark(db, entity_id, now)
-    return holes
+    return [hole for hole in holes if not is_left_alone(db, hole.app, now)]
 
 
 def take_in(engine: sa.Engine, told: Told) -> None:
@@ -83,6 +85,9 @@ def take_in(engine: sa.Engine, told: Told) -> None:
             entity_id, until = known.get(_key(Kind.IMPORT, app.app), (0, None))
             if entity_id:
                 _take_imports(db, entity_id, until, app)
+                forget_failures(db, app.app)
+        for hole in told.silent:
+            note_failure(db, hole.app, seconds(hole.until) or 0)
 
 
 def _take_boots(db: sa.Connection, entity_id: int, host: HostPast) -> None:

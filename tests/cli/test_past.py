@@ -3,11 +3,13 @@
 import contextlib
 import json
 import os
+import pty
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -108,6 +110,17 @@ class Home:
             )
             db.commit()
 
+    def failed_ago(self, ago: timedelta) -> None:
+        """Make what would not tell one that was asked so long ago for the last time."""
+        ts = int((NOW - ago).timestamp())
+        with contextlib.closing(sqlite3.connect(self.history)) as db:
+            db.execute(
+                "UPDATE meta SET value = min(CAST(value AS INTEGER), :ts) || ' ' || :ts "
+                "WHERE key LIKE 'asked_in_vain:%'",
+                {"ts": ts},
+            )
+            db.commit()
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
@@ -182,6 +195,44 @@ def test_an_app_that_was_down_is_filled_in_when_it_is_back(home: Home) -> None:
     home.servers["lidarr"].api_key = KEY
     home.look()
     assert home.titles() == [("lidarr", "3 days ago")]
+
+
+def test_an_app_that_keeps_its_pages_is_left_alone_a_while(home: Home) -> None:
+    """It answers every look, and not every look asks it for what it would not tell."""
+    sonarr = home.servers["sonarr"]
+    sonarr.history.add("3 days ago", NOW - 3 * DAY)
+    sonarr.pages = HTTPStatus.INTERNAL_SERVER_ERROR
+    home.look()
+    home.look()
+    assert (home.titles(), _pages_asked(home)) == ([], dict.fromkeys(APPS, 1))
+    home.failed_ago(timedelta(minutes=11))
+    home.look()
+    assert _pages_asked(home)["sonarr"] == 2
+    sonarr.pages = HTTPStatus.OK
+    home.look()
+    assert home.titles() == []
+    home.failed_ago(timedelta(minutes=20))
+    home.look()
+    assert home.titles() == [("sonarr", "3 days ago")]
+    assert home.rows("SELECT key FROM meta WHERE key LIKE 'asked_in_vain%'") == []
+
+
+def test_a_person_is_told_what_the_prompt_waits_for(home: Home) -> None:
+    """At a terminal, in one line, when it takes over a second; once the picture is shown."""
+    home.servers["radarr"].pages_free.clear()
+    terminal, end = pty.openpty()
+    command = [sys.executable, "-P", "-m", "recorder", "media.snapshot"]
+    with subprocess.Popen(
+        command, cwd=home.folder, env=home.environ(), stdout=subprocess.DEVNULL, stderr=end
+    ) as looking:
+        os.close(end)
+        said = ""
+        while "..." not in said:
+            said += os.read(terminal, 4096).decode()
+        home.servers["radarr"].pages_free.set()
+        assert looking.wait() == 0
+    os.close(terminal)
+    assert said.splitlines()[-1] == "taking in the imports of the last 30 days ..."
 
 
 @pytest.mark.parametrize("options", [("--no-record",), ("--host", "here")])

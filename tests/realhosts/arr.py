@@ -42,6 +42,9 @@ class ArrServer(ThreadingHTTPServer):
         self.api_key = api_key
         self.url_base = url_base
         self.requests: list[str] = []  # what was asked, path and query, in order
+        self.pages = HTTPStatus.OK  # what it answers whoever asks for a page
+        self.pages_free = threading.Event()  # it answers them once this is set, as it is at first
+        self.pages_free.set()
         super().__init__(address, _Handler)
 
     @property
@@ -103,6 +106,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _page(self, query: dict[str, list[str]]) -> None:
         """One page, newest first unless asked otherwise; event types go by number here."""
+        self.server.pages_free.wait()
+        if self.server.pages is not HTTPStatus.OK:
+            self._answer(self.server.pages, {"message": "database is locked"})
+            return
         events = self.server.history.events()
         numbers = self.server.history.app.event_types
         try:

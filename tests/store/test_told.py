@@ -178,6 +178,27 @@ class TestImports:
         back = NOON + 4 * DAY
         assert remember(engine, seen(back)).apps == (Hole("radarr", after(5) - DAY, back),)
 
+    def test_an_app_that_does_not_tell_is_asked_ever_less_often(self, engine: sa.Engine) -> None:
+        """Ten minutes after it failed, then after as long as it has failed, at last once a day."""
+        asked = []
+        for minute in range(0, 4 * 24 * 60, 5):
+            left = remember(engine, seen(after(minute)))
+            asked += [minute for _ in left.apps]
+            take_in(engine, Told(silent=left.apps))
+        assert asked == [0, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 4000, 5440]
+
+    def test_an_app_that_told_is_asked_at_once_the_next_time(self, engine: sa.Engine) -> None:
+        """Another hole is another matter; and a clock that went back keeps no app waiting."""
+        left = remember(engine, seen(after(3)))
+        take_in(engine, Told(silent=left.apps))
+        assert remember(engine, seen(after(4))).apps == ()
+        take_in(engine, answer(left))
+        back = NOON + 3 * DAY
+        assert [hole.app for hole in remember(engine, seen(back)).apps] == ["radarr"]
+        late = Hole("radarr", NOON, back + 3 * DAY)
+        take_in(engine, Told(silent=(late,)))
+        assert [hole.app for hole in remember(engine, seen(back + DAY / 24)).apps] == ["radarr"]
+
     def test_ids_that_start_over_overwrite_nothing(self, engine: sa.Engine) -> None:
         """An app that was installed anew counts from one again: another time, another import."""
         old, new = films(20, 2)
