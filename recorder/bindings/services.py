@@ -8,12 +8,14 @@ from recorder.bindings.hosts import Defaults
 from recorder.bindings.section import PORTS, RETRIES, Section
 from recorder.bindings.spelling import did_you_mean, near_miss, quoted
 from recorder.bindings.stack import ServiceBinding
+from recorder.bindings.storage import whole_paths
 from recorder.model import Declared
 
 STATUSES = (Declared.ACTIVE, Declared.PARKED, Declared.STOPPED)
 REASONS = ("no_http_port", "auth_gated", "localhost_bound", "vpn_network_mode")
 OUR_KEYS = (
     "category",
+    "config",
     "container",
     "dependencies",
     "health",
@@ -93,6 +95,7 @@ def _service(name: str, section: Section, host: str, defaults: Defaults) -> Serv
         health=health,
         health_reason=reason,
         dependencies=section.texts("dependencies"),
+        config=whole_paths(section, "config"),
     )
 
 

@@ -67,6 +67,7 @@ class ServiceBinding:
     health: HealthBinding | None = None  # None: no endpoint to ask, `health_reason` says why
     health_reason: str | None = None
     dependencies: tuple[str, ...] = ()
+    config: tuple[str, ...] = ()  # folders on the host; none: its container's mount at /config
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,16 @@ def read_volumes(root: Section, hosts: Collection[str]) -> tuple[VolumeBinding, 
 def whole_path(section: Section, key: str, *, required: bool = False) -> str | None:
     """A path as a host lists it: one slash between names, none at the end, no `.` and no `..`."""
     path = section.text(key, required=required)
-    if path is None:
-        return None
+    return None if path is None else _whole(section, key, path)
+
+
+def whole_paths(section: Section, key: str) -> tuple[str, ...]:
+    """Paths as hosts list them, each once."""
+    paths = (_whole(section, key, path) for path in section.texts(key))
+    return tuple(dict.fromkeys(path for path in paths if path is not None))
+
+
+def _whole(section: Section, key: str, path: str) -> str | None:
     names = [name for name in path.split("/") if name not in ("", ".")]
     if not path.startswith("/"):
         section.wrong(key, f"must begin with a slash, not {quoted(path)}")

@@ -21,6 +21,7 @@ ACCOUNTS = (
     Account("nologin", 61006, login_shell="/usr/sbin/nologin"),
     Account("falseshell", 61007, login_shell="/bin/false"),
     Account("stranger", 61008, authorized=False),
+    Account("admin", 61009, in_docker_group=True, admin=True),
 )
 
 MEDIA = Mount("/mnt/media", "sshfs", source="pve:/media")

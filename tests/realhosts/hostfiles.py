@@ -141,7 +141,9 @@ def _lines_of(name: str) -> list[str]:
 
 
 def _sudo_rules() -> str:
-    allowed = "/usr/bin/docker, /usr/bin/docker-compose, /usr/bin/podman"
+    engines = "/usr/bin/docker, /usr/bin/docker-compose, /usr/bin/podman"
     return "".join(
-        f"{account.name} ALL=(root) NOPASSWD: {allowed}\n" for account in ACCOUNTS if account.sudo
+        f"{account.name} ALL=(root) NOPASSWD: {'ALL' if account.admin else engines}\n"
+        for account in ACCOUNTS
+        if account.sudo or account.admin
     )

@@ -24,6 +24,7 @@ PACKAGE_OF = {  # program: the package that brings it
     "losetup": "mount",
     "docker-compose": "docker-compose",
     "nsenter": "util-linux",
+    "sqlite3": "sqlite3",
 }
 START_NO_SERVICES = Path("/usr/sbin/policy-rc.d")
 

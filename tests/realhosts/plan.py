@@ -86,4 +86,5 @@ class Account:
     login_shell: str = "/bin/bash"
     in_docker_group: bool = False
     sudo: bool = False  # may run docker and podman as root without a password
+    admin: bool = False  # may run anything as root without a password
     authorized: bool = True  # the control machine's key opens it

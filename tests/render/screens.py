@@ -15,6 +15,7 @@ from rich.console import RenderableType
 from recorder.history.difference import Difference
 from recorder.model import GateResult, Snapshot, Verdict
 from recorder.render import (
+    backups,
     census,
     changes,
     difference,
@@ -34,6 +35,7 @@ from recorder.render import (
     storage,
 )
 from recorder.render.past import Past
+from recorder.render.plans import screen as planned
 from recorder.render.refresh import Fate
 from recorder.render.retrospect.document import document as back_document
 from recorder.render.retrospect.screen import screen as looked_back
@@ -42,7 +44,7 @@ from recorder.render.screen import screen
 from recorder.render.status import dashboard
 from recorder.store.figures import Census
 
-from . import acts, asked, differences, histories, pasts, retrospects
+from . import acts, archives, asked, differences, histories, pasts, retrospects
 from . import examples as made
 from . import gates_held as held
 
@@ -147,6 +149,27 @@ def _gates(of: Sequence[GateResult]) -> RenderableType:
     return gates.screen(of, held.ILL.snapshot, tz=made.TZ)
 
 
+def _backup_plan() -> RenderableType:
+    away, left = archives.AWAY, archives.NOTHING
+    return planned(
+        backups.plan(
+            archives.FOLDERS,
+            left,
+            away,
+            "~/media-backups",
+            archives.KEEPING,
+            here=False,
+            stop=True,
+        )
+    )
+
+
+def _restore_plan() -> RenderableType:
+    place = ("/opt/radarr/config", "radarr")
+    host = "download-stack"
+    return planned(backups.restore_plan(archives.archive("radarr"), host, host, *place))
+
+
 def _json(make: Callable[[], document.Object]) -> str:
     return document.as_json(make()) + "\n"
 
@@ -236,6 +259,18 @@ SCREENS = {
     "restart-away-80.txt": Golden(lambda: acts.done(acts.AWAY)),
     "restart-hostile-80.txt": Golden(lambda: acts.done(acts.HOSTILE)),
     "restart-plan-hostile-80.txt": Golden(lambda: acts.planned(acts.HOSTILE_JOB)),
+    "backup-plan-80.txt": Golden(_backup_plan),
+    "backup-60.txt": Golden(lambda: backups.made_screen(archives.MADE, "~/media-backups"), 60),
+    "backup-80.txt": Golden(lambda: backups.made_screen(archives.MADE, "~/media-backups")),
+    "backup-80-ascii.txt": Golden(
+        lambda: backups.made_screen(archives.MADE, "~/media-backups"),
+        options={"ascii_only": True},
+    ),
+    "backup-well-80.txt": Golden(lambda: backups.made_screen(archives.WELL, "/mnt/b")),
+    "backup-hostile-80.txt": Golden(lambda: backups.made_screen(archives.HOSTILE, "/mnt/b")),
+    "backup-verify-80.txt": Golden(lambda: backups.checked_screen(archives.CHECKED, archives.AWAY)),
+    "backup-verify-none-80.txt": Golden(lambda: backups.checked_screen((), ())),
+    "backup-restore-plan-80.txt": Golden(_restore_plan),
     "gaps-80.txt": Golden(lambda: gaps.screen(made.GAPS, REGISTER, None)),
     "gaps-hostile-80.txt": Golden(lambda: gaps.screen(made.HOSTILE_GAPS, REGISTER, None)),
     "gates-60.txt": Golden(lambda: _gates(held.HELD_ILL), 60),
@@ -264,6 +299,12 @@ DOCUMENTS = {
     ),
     "gates.json": lambda: gates_document.gates(
         held.HELD_ILL, held.ILL.snapshot, generated_at=made.NOW
+    ),
+    "backup.json": lambda: backups.made_document(
+        archives.MADE, "~/media-backups", here=False, recorded=True, generated_at=made.NOW
+    ),
+    "backup-verify.json": lambda: backups.checked_document(
+        archives.CHECKED, archives.AWAY, generated_at=made.NOW
     ),
     "gaps.json": lambda: gaps_document.gaps(made.GAPS, REGISTER, None, generated_at=made.NOW),
     "diff.json": lambda: difference_document.difference(

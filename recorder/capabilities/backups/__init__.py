@@ -1,0 +1,1 @@
+"""media.backup.*: what they share with each other, and each of them."""
