@@ -59,7 +59,7 @@ def bars(counts: Sequence[int]) -> str:
 
 
 def _in_all(of: Retrospect) -> str:
-    whole = sum((day.part.end - day.part.begin).total_seconds() for day in of.days) / 86400
+    whole = sum(_share(day) for day in of.days)
     told = []
     for place, (app, noun) in enumerate(of.apps):
         total = sum(day.counts[place] for day in of.days)
@@ -67,3 +67,8 @@ def _in_all(of: Retrospect) -> str:
     best: LocalDay = max(of.days, key=lambda day: day.total)
     day = f"{best.date:%a} {best.date.day} {best.date:%b}"
     return "; ".join((*islice(told, 6), f"most on {day}: {best.total}"))
+
+
+def _share(day: LocalDay) -> float:
+    """How much of a day it is; a whole one is one, however long."""
+    return 1 if day.whole else (day.part.end - day.part.begin).total_seconds() / 86400
