@@ -2,7 +2,7 @@
 -- :since = '-1 day': how far back
 -- :host = '%': of which host
 -- :name = '%': of what
-SELECT substr(at, 1, 16) AS at, host,
+SELECT substr(at, 1, 16) || 'Z' AS at, host,
     name || CASE kind WHEN 'endpoint' THEN ' endpoint' ELSE '' END AS name,
     coalesce(nullif(was, now) || ' → ', '') || now AS state, detail
 FROM event

@@ -13,7 +13,7 @@ WITH bad AS (
     SELECT 'mount', host, path, state, first_seen_at, first_seen_ts, lasted_sec
     FROM mount_history WHERE state NOT IN ('ok', 'slow', 'unknown', 'gone')
 )
-SELECT kind, host, name, state, substr(first_seen_at, 1, 16) AS began,
+SELECT kind, host, name, state, substr(first_seen_at, 1, 16) || 'Z' AS began,
     round(lasted_sec / 3600.0, 2) AS hours
 FROM bad
 WHERE first_seen_ts > strftime('%s', 'now', :since)

@@ -1,5 +1,5 @@
 -- What is not well now, and since when.
-SELECT kind, host, name, state, detail, substr(since, 1, 16) AS since
+SELECT kind, host, name, state, detail, substr(since, 1, 16) || 'Z' AS since
 FROM (
     SELECT 'host' AS kind, host, host AS name, state, coalesce(detail, reason) AS detail, since
     FROM host_now WHERE state <> 'up'

@@ -1,6 +1,6 @@
 -- When hosts were rebooted or could not be reached, newest first.
 -- :since = '-90 days': how far back
-SELECT substr(at, 1, 16) AS at, host, was, now, detail
+SELECT substr(at, 1, 16) || 'Z' AS at, host, was, now, detail
 FROM event
 WHERE kind = 'host'
     AND at_ts > strftime('%s', 'now', :since)

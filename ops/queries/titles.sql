@@ -1,7 +1,7 @@
 -- What was imported, newest first.
 -- :since = '-7 days': how far back
 -- :title = '%': what its title is like
-SELECT substr(at, 1, 16) AS at, app, title
+SELECT substr(at, 1, 16) || 'Z' AS at, app, title
 FROM import_log
 WHERE at_ts > strftime('%s', 'now', :since)
     AND title LIKE :title

@@ -1,6 +1,6 @@
 -- When a service came to run another image, newest first.
 -- :since = '-90 days': how far back
-SELECT substr(at, 1, 16) AS at, host, name AS service, detail
+SELECT substr(at, 1, 16) || 'Z' AS at, host, name AS service, detail
 FROM event
 WHERE kind = 'service' AND detail LIKE 'image %'
     AND at_ts > strftime('%s', 'now', :since)

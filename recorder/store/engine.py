@@ -39,7 +39,7 @@ def opened(path: Path, *, writing: bool = True) -> Iterator[sa.Engine]:
     if not migrate.is_current(path, mode):
         if not writing:
             raise OlderError(
-                f"{path} has an older schema, and only to read it changes nothing; "
+                f"{path} has an older schema, and reading does not change it; "
                 "`ops media.history.upgrade` upgrades it, and so does the next look its owner takes"
             )
         migrate.upgrade(path)

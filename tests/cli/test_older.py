@@ -23,7 +23,7 @@ def upgrade():
     op.execute("ALTER TABLE site ADD COLUMN motto TEXT")
 """
 WHY = (
-    "{path} has an older schema, and only to read it changes nothing; "
+    "{path} has an older schema, and reading does not change it; "
     "`ops media.history.upgrade` upgrades it, and so does the next look its owner takes"
 )
 

@@ -11,6 +11,7 @@ from recorder.store.ask import Question, ask
 
 ROOT = Path(__file__).parents[2]
 SQL = re.compile(r"^```sql\n(.*?)^```", re.MULTILINE | re.DOTALL)
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:")
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 SHOWN = [
     pytest.param(sql, id=f"{page.stem}-{number}")
@@ -41,3 +42,16 @@ def test_the_cookbook_holds_every_saved_query() -> None:
     files = query_files([shipped_folder()])
     assert page == [file.read_text(encoding="utf-8") for file in files.values()]
     assert len(files) >= 12
+
+
+def test_a_saved_query_says_of_its_times_that_they_are_utc(history: Path) -> None:
+    """Without it, a time in CSV is read as the reader's own."""
+    told = []
+    for file in query_files([shipped_folder()]).values():
+        sql = file.read_text(encoding="utf-8")
+        given = {one.name: one.default for one in parameters(sql)}
+        given |= {"since": "-99 years"} if "since" in given else {}
+        with ask(history, Question(sql, given)) as answer:
+            told += [value for row in answer.rows for value in row if TIME.match(str(value))]
+    assert told
+    assert [value for value in told if not str(value).endswith("Z")] == []

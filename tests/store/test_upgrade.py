@@ -226,7 +226,7 @@ def test_reading_an_older_file_changes_nothing(old: Path, next_version: Path) ->
     with pytest.raises(OlderError) as told, opened(old, writing=False):
         pass
     assert str(told.value) == (
-        f"{old} has an older schema, and only to read it changes nothing; "
+        f"{old} has an older schema, and reading does not change it; "
         "`ops media.history.upgrade` upgrades it, and so does the next look its owner takes"
     )
     assert old.read_bytes() == before
