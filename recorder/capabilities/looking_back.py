@@ -52,6 +52,7 @@ def show(choice: Choice, history: Path, window: Window, manner: Manner) -> ExitC
     with opened(history, writing=False) as engine:
         chosen, notes = _chosen(engine, choice)
         told = retrospect(engine, window, LocalTime(), chosen)
+    notes += _absent(chosen or (), told)
     if choice.as_json:
         from recorder.render.retrospect.document import document  # noqa: PLC0415 - only if asked
 
@@ -73,6 +74,17 @@ def show(choice: Choice, history: Path, window: Window, manner: Manner) -> ExitC
         )
         screen(choice).print(shown)
     return ExitCode.WELL
+
+
+def _absent(chosen: Iterable[Named], told: Retrospect) -> tuple[str, ...]:
+    """A note of each service asked for that was not there in all of the window. Raw."""
+    there = {(it.kind, it.host, it.name) for it in told.accounts}
+    asked = (it for it in chosen if it.kind is Kind.SERVICE)
+    return tuple(
+        f"{it.name} on {it.host} was not there in this time"
+        for it in asked
+        if (it.kind, it.host, it.name) not in there
+    )
 
 
 def retrospect(

@@ -122,6 +122,15 @@ def test_what_is_bound_and_was_never_recorded_is_said_so(home: Path) -> None:
     assert json.loads(done.stdout)["data"]["notes"] == ["nothing is recorded of sonarr yet"]
 
 
+def test_what_was_not_there_in_the_window_is_said_so(home: Path) -> None:
+    """Or that nothing was down would be said of it. What was not asked for is not told."""
+    gone = "web-1 on vm was not there in this time"
+    done = back(home, "20m", "--service", "web-1")
+    assert f"\N{MIDDLE DOT} {gone}" in done.stdout
+    for options, notes in ((["20m", "--service", "web-1"], [gone]), (["20m"], []), (["2h"], [])):
+        assert json.loads(back(home, *options, "--json").stdout)["data"]["notes"] == notes
+
+
 def test_where_nothing_is_recorded_there_is_nothing_to_look_back_on(tmp_path: Path) -> None:
     """Exit code 3, with what to type; no file is made."""
     done = back(tmp_path, "7d")

@@ -23,7 +23,7 @@ from recorder.render.retrospect import (
 )
 from recorder.render.retrospect.names import told_apart
 from recorder.render.retrospect.strips import Scale
-from recorder.render.safe import ends, safe
+from recorder.render.safe import TEXT_CELLS, ends, safe
 from recorder.render.units import duration, plural, stamp
 
 TITLE = "MEDIA STACK HISTORY"
@@ -73,7 +73,7 @@ def _header(of: Retrospect, tz: tzinfo) -> Plain:
 
 
 def _closing(of: Retrospect, notes: tuple[str, ...], tz: tzinfo) -> Plain:
-    rows = [Row((Text(f"{marks.NOTED} {note}", "quiet"),)) for note in notes]
+    rows = [Row((Text(f"{marks.NOTED} {safe(note, TEXT_CELLS)}", "quiet"),)) for note in notes]
     if of.stale and of.observed:
         ago = duration(of.stale.seconds)
         rows.append(Row((Text(f"{marks.WARN} nobody looked for the last {ago}", "warn"),)))
