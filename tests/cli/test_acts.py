@@ -92,6 +92,15 @@ def test_without_a_compose_path_there_is_nothing_to_restart_by(machine: Machine)
     assert (done.returncode, done.stderr) == (2, told)
 
 
+def test_a_host_on_which_nothing_was_named_is_not_restarted(machine: Machine) -> None:
+    """None of the services named is not the same as all of them."""
+    place = f"{{connect: local, compose_path: {machine.folder}}}"
+    bind(machine, f"hosts: {{here: {place}, there: {place}}}")
+    done = machine.ops(*RESTART, "--host", "there", "--service", "radarr", "--yes")
+    told = "ops: nothing was changed: there: none of the services named is there\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
+
+
 def test_a_history_that_cant_be_written_stops_no_restart(machine: Machine) -> None:
     """It is said in a line, and the exit code is 3."""
     machine.folder.joinpath("state").write_text("in the way")

@@ -85,7 +85,7 @@ def test_a_program_may_tidy_up_when_it_is_ended(tmp_path: Path) -> None:
     assert note.read_text() == "tidied\n"
 
 
-@pytest.mark.parametrize("trap", ["", "trap : TERM; "])
+@pytest.mark.parametrize("trap", ["", "trap '' TERM; "])
 def test_a_listener_that_is_killed_leaves_nothing_behind(tmp_path: Path, trap: str) -> None:
     """The guard needs nobody to tell it, and ends what does not end at SIGTERM."""
     note = tmp_path / "pid"
