@@ -16,6 +16,7 @@ from recorder.history.told import BY, INFO, RECREATED, RESTARTED, Told
 from recorder.model import Action, Event, Kind
 
 SKEW = timedelta(seconds=30)  # that a host's clock may be behind ours
+UNDER_WAY = timedelta(minutes=30)  # an action without an end may still be, for so long
 ABOUT_HOST = ("--host", "--vm")
 ABOUT_SERVICE = ("--service",)
 
@@ -29,7 +30,7 @@ class Deed:
     services: frozenset[str]  # empty: all of the hosts
     begin: datetime
     end: datetime
-    ended: bool
+    ended: bool  # or still under way
 
     def brought(self, of: Episode) -> bool:
         """Whether what happened to a service began by it."""
@@ -47,9 +48,12 @@ class Deed:
         return f"{BY}{self.capability}`{'' if self.ended else ', which did not end'}"
 
 
-def deeds(actions: Iterable[Action]) -> tuple[Deed, ...]:
-    """Those of the actions that are about services, the latest first."""
-    found = [_deed(it) for it in actions]
+def deeds(actions: Iterable[Action], now: datetime | None = None) -> tuple[Deed, ...]:
+    """Those of the actions that are about services, the latest first.
+
+    One without an end did not end, unless at `now` it may still be under way.
+    """
+    found = [_deed(it, now) for it in actions]
     named = [it for it in found if it.hosts]
     return tuple(sorted(named, key=lambda it: it.begin, reverse=True))
 
@@ -74,10 +78,12 @@ def told_by(of: Episode, deed: Deed) -> tuple[Event, list[Event]]:
     return replace(told, now=what, detail=deed.words), rest(of)
 
 
-def _deed(it: Action) -> Deed:
+def _deed(it: Action, now: datetime | None) -> Deed:
     hosts, services = _named(it.arguments)
     end = it.ended_at or it.started_at + CLOSE
-    return Deed(it.capability, hosts, services, it.started_at, end, it.ended_at is not None)
+    under_way = now is not None and now < it.started_at + UNDER_WAY
+    ended = it.ended_at is not None or under_way
+    return Deed(it.capability, hosts, services, it.started_at, end, ended)
 
 
 def _named(arguments: str) -> tuple[frozenset[str], frozenset[str]]:

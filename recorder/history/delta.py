@@ -41,8 +41,9 @@ def fold(
             caused[id(cause)].append(one.event)
         elif not one.unseen:
             alone.append(one)
+    done = deeds(actions, seen.taken_at if seen else None)
     events = [_event(it, [*caused[id(it)], *_hidden(it, caused[id(it)], seen)]) for it in hosts]
-    return tuple(sorted((*events, *_of_things(episodes(alone), deeds(actions))), key=_newest_first))
+    return tuple(sorted((*events, *_of_things(episodes(alone), done)), key=_newest_first))
 
 
 def _host(of: Episode) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from recorder.history.delta import fold
 from recorder.model import Action, Event, Kind, Service, ServiceState
 
-from .made import ANSWERS, KILLED, REFUSES, RUNNING, UPDATED, at, event, named, of
+from .made import ANSWERS, KILLED, REFUSES, RUNNING, UPDATED, at, event, named, of, snapshot
 
 BY = "by `media.stack.restart`"
 ABOUT = "--host alpha --service radarr"
@@ -108,6 +108,14 @@ def test_an_action_that_was_killed_says_so() -> None:
     """It is the cause all the same."""
     told = fold([of(5, RUNNING, started(0.5))], actions=[action(end=None)])
     assert told == (service(5, "restarted", f"{BY}, which did not end"),)
+
+
+def test_an_action_that_is_under_way_is_not_called_unended() -> None:
+    """A look in the middle of it says by what, and no more."""
+    changed = [of(5, RUNNING, started(0.5))]
+    under_way = fold(changed, snapshot(6), [action(end=None)])
+    assert under_way == (service(5, "restarted", BY),)
+    assert fold(changed, snapshot(60), [action(end=None)])[0].detail == f"{BY}, which did not end"
 
 
 def test_the_latest_of_two_is_the_cause() -> None:
