@@ -17,7 +17,7 @@ def approval_option(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]
     return click.option("--yes", "approved", is_flag=True, help="Do it without asking.")(command)
 
 
-def approve(*plans: "Plan", approved: bool, aside: bool = False) -> None:
+def approve(*plans: "Plan", approved: bool, aside: bool = False, ascii_only: bool = False) -> None:
     """Tell the plans, and ask where nobody agreed yet. Raises UsageError where nobody does.
 
     `aside`: on standard error, where standard output is for a document.
@@ -27,7 +27,7 @@ def approve(*plans: "Plan", approved: bool, aside: bool = False) -> None:
 
     stream = sys.stderr if aside else sys.stdout
     for plan in plans:
-        screen_of(stream).print(screen(plan))
+        screen_of(stream, ascii_only=ascii_only).print(screen(plan))
     stream.flush()
     if approved:
         return

@@ -108,7 +108,7 @@ def _sync(
         done = run(planned, site.shell(), tell)
         _show(done, choice, recorded=False)
         return ExitCode.WELL if done.well else ExitCode.ACTION_FAILED
-    approve(plan(planned), approved=approved, aside=choice.as_json)
+    approve(plan(planned), approved=approved, aside=choice.as_json, ascii_only=choice.ascii_only)
     arguments = ["--host", planned.host, "--service", planned.service]
     with acting(history, NAME, arguments) as act:
         done = run(planned, site.shell(), tell)

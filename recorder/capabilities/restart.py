@@ -136,7 +136,7 @@ def _restart(
     from recorder.render import restart as drawing  # noqa: PLC0415
 
     plans = [drawing.plan(job, wait_sec) for job, _ in planned]
-    approve(*plans, approved=approved, aside=choice.as_json)
+    approve(*plans, approved=approved, aside=choice.as_json, ascii_only=choice.ascii_only)
     results: list[Result] = []
     with acting(history, NAME, _arguments([job for job, _ in planned])) as act:
         for job, site in planned:

@@ -92,6 +92,12 @@ def test_without_a_compose_path_there_is_nothing_to_restart_by(machine: Machine)
     assert (done.returncode, done.stderr) == (2, told)
 
 
+def test_all_of_it_is_drawn_in_ascii_where_that_is_asked_for(machine: Machine) -> None:
+    """The plan as well as what came of it."""
+    done = machine.ops(*RESTART, "--yes", "--ascii")
+    assert (done.returncode, done.stdout.isascii()) == (0, True), done.stdout
+
+
 def test_a_host_on_which_nothing_was_named_is_not_restarted(machine: Machine) -> None:
     """None of the services named is not the same as all of them."""
     place = f"{{connect: local, compose_path: {machine.folder}}}"
