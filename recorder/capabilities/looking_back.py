@@ -21,6 +21,7 @@ from recorder.store.actions import actions
 from recorder.store.changes import transitions
 from recorder.store.daily import space_by_day
 from recorder.store.engine import History, opened
+from recorder.store.prior import prior
 from recorder.store.recollection import Named, containers, everything, first_look, recollect
 
 EVENT_DAYS, EVENT_DAYS_NARROWED = 31, 366
@@ -92,6 +93,7 @@ def retrospect(
 ) -> Retrospect:
     """All that is told of a window; of some things only where they are named. Raises StoreError."""
     only = None if chosen is None else {it.id for it in chosen}
+    asked_from = window.begin
     window = _since_recorded(engine, window)
     found = look_back(recollect(engine, window.begin, window.end, only), zone)
     wanted = None if chosen is None else {(it.kind, it.host, it.name) for it in chosen}
@@ -107,6 +109,11 @@ def retrospect(
         events_from=since,
         spaces=volumes,
         filling=filling(volumes, imported, window),
+        prior=tuple(
+            it
+            for it in prior(engine, asked_from, window.end - SECOND)
+            if wanted is None or (it.kind, it.host, it.name) in wanted
+        ),
     )
 
 

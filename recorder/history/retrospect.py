@@ -20,6 +20,7 @@ from recorder.history.timeline import (
 )
 from recorder.history.window import Window, seconds_between
 from recorder.model import Event, ImportCount, Kind, Reason, SpaceDays, Thing
+from recorder.model.past import Prior
 from recorder.store.figures import Reach
 from recorder.store.recollection import PastThing, Recollection
 from recorder.store.values import Covered
@@ -101,6 +102,7 @@ class Retrospect:
     events_from: datetime | None = None  # later than the window's begin where that is too long
     spaces: tuple[SpaceDays, ...] = ()
     filling: Filling | None = None
+    prior: tuple[Prior, ...] = ()  # told by hosts, seen by nobody; newest first
 
     @property
     def is_over(self) -> bool:

@@ -161,6 +161,28 @@ def test_the_first_run_has_a_past(home: Home) -> None:
     assert home.ops("media.status", "--at", "yesterday").returncode == 3
 
 
+def test_a_window_from_before_the_first_look_shows_what_hosts_told(home: Home) -> None:
+    """Marked as told; it counts for nothing, and a window that begins later is without it."""
+    home.look()
+    home.look()
+    long_ago = home.ops("media.status", "--history", "2024-01-01..now", "--json")
+    data = json.loads(long_ago.stdout)["data"]
+    told = [(it["at"], it["name"], it["what"], it["source"]) for it in data["told_before"]]
+    assert [it for it in told if it[3] != "uptime"] == [
+        (f"{BOOT:%Y-%m-%dT%H:%M:%SZ}", "here", "booted", "journal"),
+        ("2024-01-10T11:00:00Z", "batch", "finished", "engine"),
+        ("2024-01-10T10:00:01Z", "batch", "started", "engine"),
+        ("2024-01-10T10:00:00Z", "batch", "created", "engine"),
+    ]
+    assert data["window"]["from"] == data["coverage"]["recorded_from"]
+    assert data["events"] == []
+    shown = home.ops("media.status", "--history", "2024-01-01..2024-06-01", "--host", "here").stdout
+    assert "here: batch finished (exit code 137, by its engine)" in shown
+    assert "nobody looked in this time" in shown
+    later = home.ops("media.status", "--history", "2024-06-01..2024-07-01", "--json")
+    assert json.loads(later.stdout)["data"]["told_before"] == []
+
+
 def test_the_same_run_twice_adds_nothing_and_asks_nobody_again(home: Home) -> None:
     """Once it is known it costs a look nothing more."""
     home.servers["sonarr"].history.add("3 days ago", NOW - 3 * DAY)

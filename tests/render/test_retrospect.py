@@ -20,6 +20,7 @@ from recorder.history.retrospect import Gap, Retrospect, look_back
 from recorder.history.timeline import Tally
 from recorder.history.window import Window
 from recorder.model import Daily, Event, Health, Kind, SpaceDays, Thing
+from recorder.model.past import Happening, Prior, Source
 from recorder.render import document
 from recorder.render.retrospect.document import document as told_in_json
 from recorder.render.retrospect.figures import percent
@@ -89,6 +90,10 @@ def full_of(text: str) -> Retrospect:
         look_back(found, TZ),
         events=(Event(NOW, Kind.HOST, text, text, text, text, text, "bad", (below,)),),
         spaces=(SpaceDays(Kind.VOLUME, text, text, text, days),),
+        prior=(
+            Prior(NOW - WEEK, Kind.SERVICE, text, text, Happening.FINISHED, text, Source.ENGINE),
+            Prior(NOW - 2 * WEEK, Kind.HOST, text, text, Happening.BOOTED, None, Source.WTMP),
+        ),
     )
 
 
@@ -154,6 +159,52 @@ def test_no_key_may_be_left_out_or_added() -> None:
         thing = {k: v for k, v in made["data"]["things"][0].items() if k != key}
         assert not promise.is_valid(made | {"data": made["data"] | {"things": [thing]}}), key
     assert not promise.is_valid(made | {"data": made["data"] | {"more": 1}})
+
+
+def before(*, everything: bool = False, observed: bool = True) -> list[str]:
+    """What the box of what hosts told says, of three boots of one host and its containers."""
+    started = [
+        Prior(
+            NOW - timedelta(days=9 + number), Kind.SERVICE, "nas", name, what, more, Source.ENGINE
+        )
+        for number, (name, what, more) in enumerate(
+            [
+                ("plex", Happening.STARTED, "restart count 2"),
+                ("samba", Happening.STARTED, None),
+                ("batch", Happening.FINISHED, "exit code 137"),
+            ]
+        )
+    ]
+    boots = [
+        Prior(
+            NOW - timedelta(days=20 * days), Kind.HOST, "nas", "nas", Happening.BOOTED, None, told
+        )
+        for days, told in ((1, Source.UPTIME), (2, Source.WTMP))
+    ]
+    told = replace(retrospects.told("week"), prior=(*started, *boots))
+    told = told if observed else replace(told, observed=())
+    shown = drawn(screen(told, tz=TZ, everything=everything), 80).splitlines()
+    begin = next(at for at, line in enumerate(shown) if "BEFORE" in line)
+    end = next(at for at, line in enumerate(shown) if at > begin and line.startswith("└"))
+    return [line.strip("│─┌┐ ") for line in shown[begin:end]]
+
+
+def test_what_hosts_told_of_before_is_shown_as_that() -> None:
+    """In a box of its own, who told it beside it, a host's containers as one; newest first."""
+    shown = [
+        "BEFORE, told by the hosts: nobody saw it",
+        "7 Feb 14:02   nas: 2 containers started, the first 6 Feb 14:02",
+        "5 Feb 14:02   nas: batch finished (exit code 137, by its engine)",
+        "27 Jan 14:02  nas: booted (by its uptime)",
+        "7 Jan 14:02   nas: booted (by its wtmp)",
+    ]
+    assert before() == before(observed=False) == shown
+    assert before(everything=True) == [
+        shown[0],
+        "7 Feb 14:02   nas: plex started (restart count 2, by its engine)",
+        "6 Feb 14:02   nas: samba started (by its engine)",
+        *shown[2:],
+    ]
 
 
 @given(st.integers(60, 400 * 86400), st.integers(1, 72))

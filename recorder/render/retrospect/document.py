@@ -9,6 +9,7 @@ from recorder.history.retrospect import Account, Retrospect
 from recorder.history.standing import standing
 from recorder.history.timeline import Spell
 from recorder.model import Forecast, SpaceDays, Verdict
+from recorder.model.past import Prior
 from recorder.render.document import envelope
 from recorder.render.things import Object, events, instant
 from recorder.store.latency import Latency
@@ -37,10 +38,24 @@ def document(of: Retrospect, *, generated_at: datetime, notes: Sequence[str] = (
         },
         "events_from": instant(of.events_from or of.window.begin),
         "events": events(of.events),
+        "told_before": [_told_before(it) for it in of.prior],
         "notes": [*notes],
     }
     down = any(it.outages for it in of.accounts)
     return envelope(CAPABILITY, Verdict.WARN if down else Verdict.OK, data, generated_at)
+
+
+def _told_before(it: Prior) -> Object:
+    """What a host told of the time before it was first looked at."""
+    return {
+        "at": instant(it.at),
+        "kind": str(it.kind),
+        "host": it.host,
+        "name": it.name,
+        "what": str(it.what),
+        "detail": it.detail,
+        "source": str(it.source),
+    }
 
 
 def _coverage(of: Retrospect) -> Object:

@@ -13,6 +13,7 @@ from recorder.render import marks
 from recorder.render.box import Box, Plain
 from recorder.render.grid import Grid, Row
 from recorder.render.retrospect import (
+    before,
     coverage,
     detail,
     events,
@@ -48,7 +49,9 @@ def screen(
 
 def _boxes(of: Retrospect, scale: Scale, *, narrowed: bool, everything: bool) -> Iterator[Box]:
     yield coverage.box(of, scale)
+    told = before.box(of, scale, everything=everything)
     if not of.observed:
+        yield from (box for box in (told,) if box)
         return
     for kind in things.TITLES:
         box = things.box(of, kind, scale, everything=everything or narrowed)
@@ -59,6 +62,7 @@ def _boxes(of: Retrospect, scale: Scale, *, narrowed: bool, everything: bool) ->
     others = (spaces.box(of), latency.box(of, everything=everything), imports.box(of))
     yield from (box for box in others if box)
     yield events.box(of, scale, everything=everything)
+    yield from (box for box in (told,) if box)
 
 
 def _header(of: Retrospect, tz: tzinfo) -> Plain:
