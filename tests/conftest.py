@@ -1,6 +1,7 @@
 """Fixtures for all tests: the lab of real hosts, made once a session and only when asked for."""
 
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from realhosts.packages import UnavailableError, require_parts
 # How long an example takes is the machine's affair, not a rule of the product.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+# In the background of a script Ctrl-C is ignored, and so would every program that a test starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 OWN_LAB = Path(tempfile.gettempdir(), "media-recorder-lab-of-")
 
 

@@ -95,14 +95,17 @@ def retrospect(
     only = None if chosen is None else {it.id for it in chosen}
     asked_from = window.begin
     window = _since_recorded(engine, window)
-    found = look_back(recollect(engine, window.begin, window.end, only), zone)
+    found = look_back(
+        recollect(engine, window.begin, window.end, only, imports_from=asked_from), zone
+    )
     wanted = None if chosen is None else {(it.kind, it.host, it.name) for it in chosen}
     events, since = _events(engine, window, wanted)
     days = max(READ_DAYS, (window.end - window.begin).days + 2)
     spaces = space_by_day(engine, window.end, days, (Kind.VOLUME, Kind.MOUNT))
     shown = [it for it in spaces if wanted is None or (it.kind, it.host, it.name) in wanted]
     volumes = pools(shown)
-    imported = [at for app in found.recollection.imported for at in app.times]
+    apps = found.recollection.imported
+    imported = [at for app in apps for at in app.times if at >= window.begin]
     return replace(
         found,
         events=events,

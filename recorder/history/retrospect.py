@@ -95,7 +95,7 @@ class Retrospect:
     looks: int | None
     tally: Tally  # of the looks themselves: well while there were
     accounts: tuple[Account, ...]  # the worst of each kind first
-    days: tuple[LocalDay, ...]
+    days: tuple[LocalDay, ...]  # of imports, which may be known from before the window
     apps: tuple[tuple[str, str], ...]  # and what it counts, in the order of the days' counts
     recollection: Recollection = field(repr=False)
     events: tuple[Event, ...] = ()
@@ -141,6 +141,7 @@ def look_back(found: Recollection, zone: tzinfo) -> Retrospect:
     ]
     apps = tuple((it.app, _noun(found, it.app)) for it in found.imported)
     times = [it.times for it in found.imported]
+    told_from = min((window.begin, *(at for of in times for at in of[:1])))
     return Retrospect(
         window,
         found.site,
@@ -151,7 +152,7 @@ def look_back(found: Recollection, zone: tzinfo) -> Retrospect:
         found.looks,
         tallies((), observed, (window.begin, window.end))[0],
         tuple(sorted(accounts, key=_worst_first)),
-        by_local_day(times, window, zone) if apps else (),
+        by_local_day(times, Window(told_from, window.end), zone) if apps else (),
         apps,
         found,
     )

@@ -98,10 +98,16 @@ def first_look(engine: sa.Engine) -> datetime:
 
 
 def recollect(
-    engine: sa.Engine, begin: datetime, end: datetime, only: Collection[int] | None = None
+    engine: sa.Engine,
+    begin: datetime,
+    end: datetime,
+    only: Collection[int] | None = None,
+    *,
+    imports_from: datetime | None = None,
 ) -> Recollection:
     """What is known of a window of time; of some things only, where `only` names them.
 
+    What apps told of their imports may reach further back than what was seen: `imports_from`.
     Raises NoHistoryError where nothing is recorded yet.
     """
     after, up_to = seconds(begin) or 0, seconds(end) or 0
@@ -118,7 +124,7 @@ def recollect(
             _looks(db, after, up_to) if single else None,
             tuple(_things(db, after, up_to, only)),
             latencies(db, after, up_to, only, single=single),
-            imported(db, after, up_to, only),
+            imported(db, seconds(imports_from or begin) or 0, up_to, only),
             space_ends(db, after, up_to, only, single=single),
         )
 

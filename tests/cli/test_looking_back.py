@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from store.stacks import container, look, service, up
 
-from recorder.model import ServiceState
+from recorder.model import ImportCount, ImportedTitle, ImportState, ServiceState
 from recorder.store.engine import opened
 from recorder.store.record import record
 
 from .test_command import ROOT, ops
 
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 NOW = datetime.now(UTC).replace(microsecond=0)
 THREE_FORMS = "--json, --csv and --md are three forms of one answer: choose one"
 BACK = "--history looks back: leave out --at, --since, --watch, --no-record"
@@ -60,6 +60,17 @@ def test_it_asks_no_host_and_exits_0_whatever_was(home: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("MEDIA STACK HISTORY")
     assert "✗ STILL DOWN: radarr" in done.stdout
+
+
+def test_imports_are_told_of_the_whole_window_asked_for(tmp_path: Path) -> None:
+    """Apps tell of days before the first look; what was seen is told from that look on."""
+    titles = [ImportedTitle(NOW - days * DAY, "a film", days) for days in (0, 3, 6, 9)]
+    told = ImportCount("radarr", "movie", ImportState.OK, 1, titles=tuple(titles))
+    with opened(tmp_path / "history.db") as engine:
+        record(engine, replace(look(imports=(told,)), taken_at=NOW - MINUTE))
+    document = json.loads(back(tmp_path, "7d", "--json").stdout)["data"]
+    days = document["imports"]["days"]
+    assert [day["counts"]["radarr"] for day in days] == [1, 0, 0, 1, 0, 0, 1]
 
 
 def test_it_loads_neither_ssh_nor_bindings(home: Path) -> None:
