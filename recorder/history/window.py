@@ -35,6 +35,8 @@ def parse_window(text: str, now: datetime, zone: tzinfo) -> Window:
     """The window meant. Raises ValueError, in words, for none."""
     said, now = text.strip().lower(), now.replace(microsecond=0)
     first, dots, last = said.partition("..")
+    if dots and not first.strip():
+        raise ValueError(f'"{text[:40]}" says no beginning; say {SPANS}')
     if dots:
         begin = _moment(first, now, zone)
         end = _moment(last, now, zone) if last.strip() else now

@@ -68,12 +68,18 @@ def _boxes(of: Retrospect, scale: Scale, *, narrowed: bool, everything: bool) ->
 def _header(of: Retrospect, tz: tzinfo) -> Plain:
     window = of.window
     told = (
-        f"{stamp(window.begin, tz)} {marks.TO} {stamp(window.end, tz)}",
+        f"{_begin(of, tz)} {marks.TO} {stamp(window.end, tz)}",
         duration(window.seconds),
         safe(of.site),
     )
     line = Text.assemble((TITLE, "heading"), *(f"   {part}" for part in told if part))
     return Plain([Grid([Row((line,))])])
+
+
+def _begin(of: Retrospect, tz: tzinfo) -> str:
+    """Without the year where it is that of the end."""
+    begin, end = (at.astimezone(tz) for at in (of.window.begin, of.window.end))
+    return stamp(begin, tz) if begin.year != end.year else f"{begin:%a %d %b %H:%M}"
 
 
 def _closing(of: Retrospect, notes: tuple[str, ...], tz: tzinfo) -> Plain:
