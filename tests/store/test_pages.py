@@ -47,6 +47,23 @@ def made(path: Path) -> sqlite3.Connection:
     return db
 
 
+def test_a_page_of_another_tree_is_not_read(tmp_path: Path) -> None:
+    """Where a damaged page points at one that the map knows to be elsewhere, nothing is mixed."""
+    with contextlib.closing(made(tmp_path / "two.db")) as db:
+        db.execute("CREATE TABLE other (id INTEGER PRIMARY KEY, one, other)")
+        for table, text in (("numbered", "mine"), ("other", "not mine")):
+            for number in range(300):
+                db.execute(f"INSERT INTO {table} VALUES (?, ?, ?)", (number, text * 20, None))  # noqa: S608
+        roots = dict(db.execute("SELECT name, rootpage FROM sqlite_master").fetchall())
+    content = bytearray((tmp_path / "two.db").read_bytes())
+    foreign = Pages(bytes(content)).orphans[roots["other"]][0]
+    right = (roots["numbered"] - 1) * PAGE_BYTES + 8
+    content[right : right + 4] = foreign.to_bytes(4, "big")
+    tree = Tree(Pages(bytes(content)), roots["numbered"])
+    assert [row.values[1] for row in tree.rows()] == ["mine" * 20] * 300
+    assert tree.whole is False
+
+
 @given(st.lists(st.binary(min_size=PAGE_BYTES, max_size=PAGE_BYTES), max_size=3), st.data())
 def test_pages_of_anything_are_read_to_an_end(content: list[bytes], data: st.DataObject) -> None:
     """Whatever stands in a damaged file, reading it ends, and raises nothing."""

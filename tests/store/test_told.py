@@ -194,7 +194,11 @@ class TestImports:
         assert remember(engine, seen(after(4))).apps == ()
         take_in(engine, answer(left))
         back = NOON + 3 * DAY
-        assert [hole.app for hole in remember(engine, seen(back)).apps] == ["radarr"]
+        left = remember(engine, seen(back))
+        assert [hole.app for hole in left.apps] == ["radarr"]
+        take_in(engine, Told(silent=left.apps))
+        soon = back + timedelta(minutes=11)
+        assert [hole.app for hole in remember(engine, seen(soon)).apps] == ["radarr"]
         late = Hole("radarr", NOON, back + 3 * DAY)
         take_in(engine, Told(silent=(late,)))
         assert [hole.app for hole in remember(engine, seen(back + DAY / 24)).apps] == ["radarr"]
