@@ -87,11 +87,12 @@ class Packed:
     databases: tuple[Database, ...] = ()
     notes: tuple[str, ...] = ()
     removed: tuple[Archive, ...] = ()
+    left_stopped: bool = False  # its container could not be started again; a note says so
 
     @property
     def well(self) -> bool:
-        """Whether there is an archive to rely on."""
-        return self.archive is not None and self.archive.sure and self.trouble is None
+        """Whether there is an archive to rely on, and its service as it was."""
+        return self.archive is not None and self.archive.sure and not self.left_stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,9 @@ class Restored:
     files: int = 0
     aside: str | None = None  # where what was there before is now
     trouble: str | None = None
+    certain: bool = True  # whether it is known what became of it: the way there did not break
     notes: tuple[str, ...] = ()
+    left_stopped: bool = False  # its container could not be started again; a note says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +194,7 @@ def past_keeping(
     gone = [
         it
         for place, it in enumerate(newest_first)
-        if place
-        and it.name != made.name
+        if it.name != made.name
         and (place >= keeping.count or (keeping.age and it.at < made.at - keeping.age))
     ]
     return tuple(reversed(gone))

@@ -182,7 +182,7 @@ def test_one_flipped_byte_is_found(scribe: Scribe) -> None:
     assert [(it["good"], it["reason"]) for it in bad] == [(False, "its checksum is another")]
     refused = scribe.ops("media.backup.restore", "scribe", "--yes")
     assert refused.returncode == 4
-    assert "scribe on download-stack is as it was" in refused.stderr
+    assert f"{CONFIG} of download-stack is as it was: " in refused.stderr
 
 
 def test_an_archive_is_brought_here(scribe: Scribe, tmp_path: Path) -> None:
@@ -294,6 +294,25 @@ def test_a_killed_backup_leaves_nothing_that_looks_whole(scribe: Scribe, victim:
     assert scribe.create()["sure"] is True
     assert [path for path in scribe.shelf() if ".partial" in path] == []
     assert len(scribe.shelf()) == 2
+
+
+def test_a_killed_run_that_brings_archives_here_leaves_none(scribe: Scribe, tmp_path: Path) -> None:
+    """Neither here nor on the host; the next run clears what is half received."""
+    shelf = tmp_path / "shelf"
+    place = shelf / HOST / "scribe"
+    big = f"head -c 60000000 /dev/urandom >{CONFIG}/big; chown 61001:61001 {CONFIG}/big"
+    scribe.cell.shell(big)
+    words = ("media.backup.create", "--to", str(shelf), "--yes")
+    with scribe.ops.start(*words) as running:
+        wait_until(lambda: any(place.glob("*.partial")), "the archive to come")
+        running.send(signal.SIGKILL)
+        running.end()
+    assert [*place.glob("*.gz")] == []
+    gone = ["media-recorder-archives"]
+    wait_until(lambda: not processes(scribe.cell.pid, gone), "the end of the program")
+    made = scribe.create("--to", str(shelf))
+    assert sorted(it.name for it in place.iterdir()) == [made["name"], f"{made['name']}.sha256"]
+    assert scribe.shelf() == []
 
 
 def test_a_full_disk_is_told_before_and_leaves_nothing(scribe: Scribe) -> None:

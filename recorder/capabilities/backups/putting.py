@@ -53,7 +53,7 @@ def put(job: Job) -> "Restored":
     try:
         return _put(job, shell)
     except Failed as failure:
-        return Restored(job.place.folder, trouble=str(failure))
+        return Restored(job.place.folder, trouble=str(failure))  # before anything began
     except OSError as failure:
         return Restored(job.place.folder, trouble=f"{failure.filename}: {failure.strerror}")
     finally:

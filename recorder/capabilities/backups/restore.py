@@ -15,7 +15,7 @@ from recorder.errors import ActionError, ExitCode, UsageError
 if TYPE_CHECKING:
     from recorder.bindings.stack import HostBinding, ServiceBinding, Stack
     from recorder.collect.archives.restoring import Place
-    from recorder.model.archive import Archive
+    from recorder.model.archive import Archive, Restored
 
 NAME = "media.backup.restore"
 
@@ -74,10 +74,18 @@ def command(
     with acting(history, NAME, arguments) as act:
         done = put(job)
         if done.trouble:
-            raise ActionError(f"{service} on {job.target.name} is as it was: {done.trouble}")
+            raise ActionError(_failure(job, done))
+        act.exit_code = ExitCode.ACTION_FAILED if done.left_stopped else ExitCode.WELL
         act.note = f"the old folder is {done.aside}" if done.aside else None
     report(drawing.restored(done, job.archive, job.target.name))
     return act.outcome
+
+
+def _failure(job: Job, done: "Restored") -> str:
+    """Why it failed, and what that leaves."""
+    where = f"{job.place.folder} of {job.target.name}"
+    state = "is as it was" if done.certain else "may be half restored; look, or restore again"
+    return "; ".join([f"{where} {state}: {done.trouble}", *done.notes])
 
 
 def _stack(root: Path | None) -> "Stack":

@@ -72,6 +72,7 @@ class _Said:
         self._databases: list[Database] = []
         self._notes: list[str] = []
         self._files = 0
+        self._left_stopped = False
         self.archive: Archive | None = None
         self.checksum = ""
 
@@ -92,6 +93,7 @@ class _Said:
         elif word == "cleared":
             self._notes.append(f"cleared {rest}")
         elif word == "left-stopped":
+            self._left_stopped = True
             self._notes.append(f"{rest} was stopped and could not be started again: start it")
 
     def packed(self, folder: Folder, trouble: str | None) -> Packed:
@@ -105,4 +107,5 @@ class _Said:
             trouble,
             tuple(self._databases),
             tuple(self._notes),
+            left_stopped=self._left_stopped,
         )

@@ -3,7 +3,7 @@
 import base64
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,22 +41,29 @@ def restore(
     """
     stamp = at.astimezone(UTC).strftime(STAMP)
     arguments = [base, archive, place.folder, place.container or "-", stamp]
-    files, aside, notes, trouble = 0, None, [], None
+    done = Restored(place.folder)
     try:
         with Heard(shell, "restore", arguments, LIMIT_SEC) as heard:
             for word, rest in heard.words():
                 tell(f"{word} {rest}")
-                if word == "unpacked" and rest.isdecimal():
-                    files = int(rest)
-                elif word == "aside":
-                    aside = rest
-                elif word == "left-stopped":
-                    notes.append(f"{rest} was stopped and could not be started again: start it")
-                elif word == "cleared":
-                    notes.append(f"cleared {rest}")
+                done = _further(done, word, rest)
     except Failed as failure:
-        trouble = str(failure)
-    return Restored(place.folder, files, None if trouble else aside, trouble, tuple(notes))
+        return replace(done, aside=None, trouble=str(failure), certain=failure.certain)
+    return done
+
+
+def _further(done: Restored, word: str, rest: str) -> Restored:
+    """What became of a restore, with one more line that was said of it."""
+    if word == "unpacked" and rest.isdecimal():
+        return replace(done, files=int(rest))
+    if word == "aside":
+        return replace(done, aside=rest)
+    if word == "cleared":
+        return replace(done, notes=(*done.notes, f"cleared {rest}"))
+    if word == "left-stopped":
+        note = f"{rest} was stopped and could not be started again: start it"
+        return replace(done, notes=(*done.notes, note), left_stopped=True)
+    return done
 
 
 def fetch(shell: Shell, base: str, archive: Archive, here: Path) -> Path:
@@ -91,7 +98,8 @@ def send(shell: Shell, base: str, archive: Path) -> str:
 def forget(shell: Shell, base: str, name: str) -> None:
     """Take away what was sent. Raises Failed."""
     place = quoted(f"{base}/{INCOMING}/{name}")
-    _run(shell, f"rm -f {place} {place}.sha256\n".encode())
+    folder = quoted(f"{base}/{INCOMING}")
+    _run(shell, f"rm -f {place} {place}.sha256; rmdir {folder} 2>/dev/null; :\n".encode())
 
 
 def _folder(place: str) -> str:

@@ -19,8 +19,10 @@ BEHIND = {
     "check": ("safe", "check"),
     "restore": ("safe", "restore"),
 }
-# As who logged in, and again as root where that is needed and sudo lets us.
+# As who logged in, and again as root where that is needed and sudo lets us. It stays until its
+# program is done with tidying up: once it ends, all it started is ended with it.
 ASKING = """\
+trap : TERM HUP INT
 ASKER=$(id -u):$(id -g) ALONE=
 export ASKER ALONE
 worker={worker}
@@ -37,7 +39,14 @@ fi
 
 
 class Failed(Exception):  # noqa: N818 - a state of the world, caught where it becomes a value
-    """A program on a host did not do what it was asked for, and why, in a line."""
+    """A program on a host did not do what it was asked for, and why, in a line.
+
+    `certain`: it said so itself, and left everything as it was.
+    """
+
+    def __init__(self, why: str, *, certain: bool = True) -> None:
+        super().__init__(why)
+        self.certain = certain
 
 
 def script(program: str, arguments: Sequence[str]) -> bytes:
@@ -116,7 +125,8 @@ class Heard:
     def _finished(self) -> None:
         end = self._running.end
         if self._trouble is not None or end.ended is not Ended.WHOLE or end.status:
-            raise Failed(self._trouble or _how(end, self._timeout_sec))
+            trouble = self._trouble or _how(end, self._timeout_sec)
+            raise Failed(trouble, certain=self._trouble is not None)
 
 
 def answers(

@@ -143,12 +143,18 @@ start_again() {
     rm -f "$work/stopped"
 }
 
+# Also what the copy holds of folders that are not to be written to.
+take_away() {
+    [ ! -d "$1" ] || chmod -R u+rwX "$1" 2>/dev/null
+    rm -rf "$1"
+}
+
 ending=
 tidy() {
     status=$?
     trap '' EXIT TERM INT HUP
     start_again
-    [ -z "$work" ] || rm -rf "$work"
+    [ -z "$work" ] || take_away "$work"
     [ -z "$watcher" ] || kill "$watcher" 2>/dev/null
     exit $status
 }
@@ -193,8 +199,7 @@ begin_work() {
             start_again
             work=
         fi
-        rm -rf "$place" 2>/dev/null || need_root
-        [ ! -d "$place" ] || rm -rf "$place"
+        take_away "$place" 2>/dev/null || need_root
         mkdir "$place" || fail "can't work in $1"
         say "cleared what a run that was killed left in $1"
     fi
