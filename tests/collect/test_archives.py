@@ -250,6 +250,21 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert files(tmp_path) == []
 
 
+def test_archives_do_not_lie_in_what_is_packed_or_replaced(config: Path, tmp_path: Path) -> None:
+    """Else each would hold the others, and a restore would move them away."""
+    base = config / "shelf"
+    why = f"archives may not lie in {config} itself: name another --folder"
+    before = files(config)
+    assert packed(config, base).trouble == why
+    assert files(config) == sorted([*before, "shelf"])
+    base.rmdir()
+    assert packed(config, tmp_path / "shelf").well
+    path = str(tmp_path / "shelf" / "radarr" / NAME)
+    place = Place(str(tmp_path), None)
+    done = restore(SHELL, path, place, base=str(base), at=LATER, tell=lambda _: None)
+    assert done.trouble == why.replace(str(config), str(tmp_path))
+
+
 def test_two_runs_do_not_meet(config: Path, tmp_path: Path) -> None:
     """While one works in an archive folder the next leaves it alone; a dead one's is cleared."""
     place = tmp_path / "shelf" / ".partial"

@@ -270,7 +270,10 @@ def _undone(cell: Cell, script: str) -> Iterator[None]:
         cell.shell(script)
 
 
-@pytest.mark.parametrize("victim", ["ours", "theirs"])
+KILLS = {"ours": 137, "theirs": 4, "ours by Ctrl-C": 130}
+
+
+@pytest.mark.parametrize("victim", KILLS)
 def test_a_killed_backup_leaves_nothing_that_looks_whole(scribe: Scribe, victim: str) -> None:
     """Whichever end is killed; and the next run clears what it left, and packs."""
     held = f"{CONFIG}/held"  # a database whose copy waits until it is let go
@@ -281,12 +284,15 @@ def test_a_killed_backup_leaves_nothing_that_looks_whole(scribe: Scribe, victim:
     with scribe.ops.start("media.backup.create", "--service", "scribe", "--yes") as running:
         copying = f"{SHELF}/.partial/copy/held"
         wait_until(lambda: scribe.cell.answers("test", "-s", copying), "the copy to begin")
-        if victim == "ours":
-            running.send(signal.SIGKILL)
+        if victim != "theirs":
+            running.send(signal.SIGKILL if victim == "ours" else signal.SIGINT)
         else:
             scribe.cell.shell("pkill -KILL -f '^sh -c .*media-recorder-archives'")
         code, _, _ = running.end()
-    assert code == (137 if victim == "ours" else 4)
+    assert code == KILLS[victim]
+    asked = "SELECT exit_code FROM action_log ORDER BY started_ts DESC LIMIT 1"
+    (row,) = json.loads(scribe.ops("media.sql", asked, "--json").stdout)["data"]["rows"]
+    assert row["exit_code"] == (None if victim == "ours" else code)
     assert [path for path in scribe.shelf() if ".tar.gz" in path] == []
     gone = ["media-recorder-archives"]
     wait_until(lambda: not processes(scribe.cell.pid, gone), "the end of the program")

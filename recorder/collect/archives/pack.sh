@@ -13,6 +13,7 @@ shift 7
 [ -x "$folder" ] || need_root
 [ -d "$folder" ] || fail "there is no folder $folder"
 begin_work "$base"
+keep_apart "$folder"
 cd "$folder" || fail "can't enter $folder"
 
 find . '(' "$@" ')' -prune -o -print >"$work/names" 2>"$work/errors"

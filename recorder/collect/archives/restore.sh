@@ -25,6 +25,7 @@ else
 fi
 [ ! -L "$folder" ] || fail "$folder is a link; name the folder it leads to with --into"
 if [ -e "$folder" ]; then
+    keep_apart "$folder"
     [ "$(stat -c %d "$folder")" = "$(stat -c %d "$parent")" ] || fail "$folder is a mount and can't be kept aside; restore with --into, and copy from there"
 fi
 # shellcheck disable=SC2086

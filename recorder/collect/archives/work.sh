@@ -179,6 +179,13 @@ works_still() {
     fi
 }
 
+# Neither packed nor moved is what we work in ourselves.
+keep_apart() {
+    case $(cd "$work" && pwd -P)/ in
+        "$(cd "$1" 2>/dev/null && pwd -P)"/*) fail "archives may not lie in $1 itself: name another --folder" ;;
+    esac
+}
+
 # A place to work in, below a folder; what a killed run left there goes first.
 begin_work() {
     mkdir -p "$1" 2>/dev/null
