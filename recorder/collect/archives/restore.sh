@@ -39,7 +39,7 @@ undo() {
     rm -rf "$fresh"
     [ -e "$folder" ] || [ ! -e "$aside" ] || mv "$aside" "$folder"
 }
-trap 'status=$?; undo; (exit $status); tidy' EXIT
+trap 'status=$? tidying=1; undo; (exit $status); tidy' EXIT
 
 rm -rf "$folder".restoring-????????T??????Z # of a run that was killed
 mkdir "$fresh" 2>"$work/errors" || fail "can't make $fresh: $(why)"

@@ -150,22 +150,35 @@ take_away() {
 }
 
 ending=
+tidying=
 tidy() {
-    status=$?
+    status=$? tidying=1
     trap '' EXIT TERM INT HUP
     start_again
     [ -z "$work" ] || take_away "$work"
-    [ -z "$watcher" ] || kill "$watcher" 2>/dev/null
+    [ -z "$watcher" ] || kill -KILL "$watcher" 2>/dev/null
     exit $status
 }
+# The signal comes more than once, and the second must not cut off what the first began.
+end() {
+    [ -z "$tidying" ] || return 0
+    trap '' TERM INT HUP
+    ending=1
+    exit 143
+}
 trap tidy EXIT
-trap 'ending=1; exit 143' TERM INT HUP
+trap end TERM INT HUP
 
-# Whoever listens to us is at the other end of standard input.
+# Whoever listens to us is at the other end of standard input. Once is not enough: a child that is
+# just being made may miss a signal, and we would wait for it.
 exec 4<&0 </dev/null
 {
+    trap '' TERM
     cat <&4
-    kill -TERM 0
+    for _ in 1 2 3 4 5 6 7 8; do
+        kill -TERM 0
+        sleep 0.1 || sleep 1
+    done
 } >/dev/null 2>&1 &
 watcher=$!
 exec 4<&-
