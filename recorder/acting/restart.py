@@ -16,6 +16,8 @@ from recorder.collect.services import match
 from recorder.model import Declared, Health, ServiceState
 
 Words = tuple[str, ...]
+# of the services named alone: `down` would take what is left alone, a dependency would start it
+ANEW = ("up", "-d", "--force-recreate", "--no-deps")
 
 
 class Refusal(Exception):  # noqa: N818 - said before anything is stopped
@@ -91,7 +93,8 @@ def plan(
     if not targets:
         raise Refusal(f"{host}: nothing to restart in {project.folder}{_because(left)}")
     services = tuple(dict.fromkeys(target.compose_service for target in targets))
-    commands = _commands(project.compose, services, whole=not named, recreate=recreate)
+    how = ANEW if recreate else ("restart",)
+    commands = ((*project.compose, *how, *services),)
     return Job(host, project.folder, commands, tuple(targets), tuple(left), recreate)
 
 
@@ -146,14 +149,6 @@ def _left_alone(target: Target, declared: Declared, *, named: bool, recreate: bo
 
 def _because(left: Sequence[Left]) -> str:
     return f" ({', '.join(f'{it.name}: {it.why}' for it in left)})" if left else ""
-
-
-def _commands(compose: Words, services: Words, *, whole: bool, recreate: bool) -> tuple[Words, ...]:
-    if not recreate:
-        return ((*compose, "restart", *services),)
-    if whole:
-        return ((*compose, "down"), (*compose, "up", "-d", *services))
-    return ((*compose, "up", "-d", "--force-recreate", "--no-deps", *services),)
 
 
 def find(targets: Sequence[Target], containers: Sequence[Container]) -> list[Container | None]:

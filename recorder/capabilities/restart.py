@@ -26,7 +26,9 @@ WAIT_SEC = 120.0
 @click.command(NAME)
 @looking
 @history_option
-@click.option("--recreate", is_flag=True, help="Take down and make anew: compose down, up.")
+@click.option(
+    "--recreate", is_flag=True, help="Make their containers anew: compose up --force-recreate."
+)
 @click.option(
     "--wait",
     "wait_sec",

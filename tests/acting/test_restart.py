@@ -64,15 +64,13 @@ def test_what_has_no_container_is_made_by_recreate_alone() -> None:
     assert _plan((JOB,), recreate=True).targets[0] == Target("radarr", "radarr", None)
 
 
-def test_recreate_is_down_and_up_of_all_and_anew_of_one() -> None:
-    """One service is made anew without the others."""
-    assert _plan(recreate=True).commands == (
-        (*COMPOSE, "down"),
-        (*COMPOSE, "up", "-d", "radarr", "job"),
-    )
-    assert _plan(named=("radarr",), recreate=True).commands == (
-        (*COMPOSE, "up", "-d", "--force-recreate", "--no-deps", "radarr"),
-    )
+def test_recreate_makes_anew_what_the_plan_names_alone() -> None:
+    """Of a host, of one service, and beside what is parked: never more than that."""
+    anew = (*COMPOSE, "up", "-d", "--force-recreate", "--no-deps")
+    parked = (binding("radarr", Declared.PARKED),)
+    assert _plan(recreate=True).commands == ((*anew, "radarr", "job"),)
+    assert _plan(named=("radarr",), recreate=True).commands == ((*anew, "radarr"),)
+    assert _plan(bindings=parked, recreate=True).commands == ((*anew, "job"),)
 
 
 @pytest.mark.parametrize("name", ["movies", "radarr", "media-radarr-1"])

@@ -53,7 +53,14 @@ class Project:
 
     def started(self) -> dict[str, str]:
         """When each of its containers last started, by the compose service."""
-        form = '{{index .Config.Labels "com.docker.compose.service"}} {{.State.StartedAt}}'
+        return self._each("{{.State.StartedAt}}")
+
+    def containers(self) -> dict[str, str]:
+        """The id of each of its containers, by the compose service."""
+        return self._each("{{.Id}}")
+
+    def _each(self, what: str) -> dict[str, str]:
+        form = '{{index .Config.Labels "com.docker.compose.service"}} ' + what
         ids = self.compose("ps", "--all", "--quiet").split()
         listed = self.cell.run("docker", "inspect", "--format", form, *ids) if ids else ""
         return dict(sorted(line.split(" ") for line in listed.splitlines()))

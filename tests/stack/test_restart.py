@@ -106,13 +106,21 @@ def test_one_service_is_restarted_alone(up: Project, db: Path) -> None:
     assert {name for name in after if after[name] != before[name]} == {"alpha"}
 
 
-def test_recreate_takes_down_and_makes_anew(up: Project, db: Path) -> None:
-    """Of a whole host all is taken down; what is parked is not started again."""
+def test_recreate_of_a_host_leaves_what_is_parked_as_it_is(up: Project, db: Path) -> None:
+    """Its container stays, and is not started, not even where another service depends on it."""
+    up.write({**SERVICES, "alpha": container(depends_on=["gamma"])})
+    before, made = up.started(), up.containers()
     done = up.ops(*RESTART, "--recreate", "--yes", "--json", "--db", str(db))
     assert done.returncode == 0, done.stdout + done.stderr
     [host] = document(done.stdout)["data"]["hosts"]
-    assert host["commands"] == ["docker-compose down", "docker-compose up -d alpha beta job"]
-    assert set(up.started()) == {"alpha", "beta", "job"}
+    assert host["left"] == [{"name": "gamma", "why": "parked"}]
+    [command] = host["commands"]
+    anew, services = command.split(" --no-deps ")
+    assert anew == "docker-compose up -d --force-recreate"
+    assert sorted(services.split()) == ["alpha", "beta", "job"]
+    kept = {service for service, it in up.containers().items() if made.get(service) == it}
+    assert (kept, up.started()["gamma"]) == ({"gamma"}, before["gamma"])
+    assert set(up.containers()) == set(made)
 
 
 def test_recreate_of_one_leaves_the_others_alone(up: Project, db: Path) -> None:
