@@ -39,6 +39,7 @@ TOP_KEYS = (
     "vpn_policy",
 )
 VERSIONS = (1, 999_999)
+NO_BINDING = "this machine, no binding"  # in the place of a site's name
 
 
 def load(folder: Path | None) -> Stack:
@@ -61,7 +62,8 @@ def load(folder: Path | None) -> Stack:
 def this_machine() -> Stack:
     """The stack of somebody who has declared nothing: what this machine runs and mounts."""
     name = os.uname().nodename.partition(".")[0] or "this-machine"
-    return Stack(hosts=(HostBinding(name, (name,), local=True, discover=True),))
+    here = HostBinding(name, (name,), local=True, discover=True)
+    return Stack(site=NO_BINDING, hosts=(here,))
 
 
 def _stack(root: Section, folder: Path, mistakes: Mistakes) -> Stack:

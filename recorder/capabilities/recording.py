@@ -12,12 +12,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from recorder.capabilities.aiming import aimed
 from recorder.capabilities.beside import Beside
 from recorder.errors import BusyError, ExitCode, StoreError, UsageError
 
@@ -32,12 +33,22 @@ PREVIOUS = "previous"
 
 
 def history_option(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
-    """Give a command `--db`; it is called with the history's path as `history`."""
+    """Give a command `--db`; it is called with the history's path as `history`.
+
+    What it raises of the history says what to type for that path.
+    """
 
     def path_of(_ctx: click.Context, _parameter: click.Parameter, given: Path | None) -> Path:
         from recorder.store.location import history_path  # noqa: PLC0415 - only to run
 
         return history_path(given, os.environ)
+
+    @wraps(command)
+    def told(*args: Any, history: Path, **others: Any) -> ExitCode:  # noqa: ANN401 - its own options
+        try:
+            return command(*args, history=history, **others)
+        except StoreError as error:
+            raise type(error)(aimed(str(error), history)) from error
 
     return click.option(
         "--db",
@@ -45,7 +56,7 @@ def history_option(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
         type=click.Path(path_type=Path),
         callback=path_of,
         help="The history's file. Default: $MEDIA_RECORDER_DB, else in your state folder.",
-    )(command)
+    )(told)
 
 
 def moment_of(text: str) -> datetime:
@@ -103,9 +114,17 @@ class Recording:
         self._lock.close()
 
     def keep(
-        self, snapshot: "Snapshot", since: datetime | None = None, *, previous: bool = False
+        self,
+        snapshot: "Snapshot",
+        since: datetime | None = None,
+        *,
+        previous: bool = False,
+        unbound: bool = False,
     ) -> "Remembered":
-        """Record a snapshot of the whole stack, and tell what changed. Raises no StoreError."""
+        """Record a snapshot of the whole stack, and tell what changed. Raises no StoreError.
+
+        `unbound`: nobody said what the stack is; that is no look at one that a binding named.
+        """
         from dataclasses import replace  # noqa: PLC0415 - behind the fork
 
         from recorder.capabilities.remembered import Keeping, Remembered  # noqa: PLC0415
@@ -114,7 +133,7 @@ class Recording:
         if self._beside is None:
             return Remembered(snapshot, trouble=str(self.trouble))
         try:
-            kept = self._beside.ask(Keeping(self._path, snapshot, since, previous, record))
+            kept = self._beside.ask(Keeping(self._path, snapshot, since, previous, record, unbound))
         except StoreError as error:
             self.trouble = self.trouble or (error if record else None)
             kept = Remembered(snapshot)
@@ -122,7 +141,8 @@ class Recording:
         if not self._record and kept.trouble:
             unread = f"changes can't be told: {kept.trouble}"
             return replace(kept, notes=(*kept.notes, unread), trouble=None)
-        return replace(kept, trouble=str(self.trouble) if self.trouble else kept.trouble)
+        trouble = str(self.trouble) if self.trouble else kept.trouble
+        return replace(kept, trouble=aimed(trouble, self._path) if trouble else None)
 
     def catch_up(self, stack: "Stack") -> None:
         """Record what hosts and apps know of the time before. Call it once the picture is shown."""

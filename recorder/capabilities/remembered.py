@@ -17,6 +17,7 @@ class Keeping:
     since: datetime | None  # None: since a person last looked
     previous: bool  # since the snapshot before this one
     record: bool
+    unbound: bool = False  # no binding says what the stack is
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,9 @@ def _remember(
     try:
         with store:
             engine = engine or store.enter_context(opened(keeping.path))
+            if others := _of_others(engine, keeping):
+                yield Remembered(keeping.snapshot, trouble=others)
+                return
             since = _since(engine, keeping)
             done = record(engine, keeping.snapshot)
             changed = transitions(engine, since) if since else ()
@@ -93,6 +96,21 @@ def _remember(
             yield from _behind(engine, keeping.snapshot)
     except StoreError as error:
         yield replace(recall(keeping, outlooks), trouble=str(error))
+
+
+def _of_others(engine: History, keeping: Keeping) -> str | None:
+    """Why a look without a binding does not belong here, where the history is of other hosts."""
+    if not keeping.unbound:
+        return None
+    here = {host.name for host in keeping.snapshot.hosts}
+    others = [name for name in read.live_hosts(engine) if name not in here]
+    if not others:
+        return None
+    return (
+        f"no binding was found from here, and {keeping.path} is the history of "
+        f"{', '.join(others)}; go to the folder of its binding or name that with --root, "
+        "or give this machine a history of its own with --db"
+    )
 
 
 def _behind(engine: History, snapshot: Snapshot) -> "Iterator[Untold]":
@@ -111,6 +129,8 @@ def recall(keeping: Keeping, outlooks: Outlooks | None = None) -> Remembered:
     """The past of a snapshot that is not recorded; with the trouble, where it can't be read."""
     try:
         with opened(keeping.path, writing=False) as engine:
+            if _of_others(engine, keeping):
+                return Remembered(keeping.snapshot)
             since = _since(engine, keeping)
             now = net(latest(engine).snapshot, keeping.snapshot)
             changed = (*transitions(engine, since), *now) if since else ()

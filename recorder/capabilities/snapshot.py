@@ -41,7 +41,7 @@ def command(ctx: click.Context, history: Path, *, as_json: bool, strict: bool) -
 
         stack = choice.stack()
         look = begin(stack, trigger=Trigger.SCHEDULE)
-        kept = recording.keep(finish(look, choice), previous=True)
+        kept = recording.keep(finish(look, choice), previous=True, unbound=choice.folder is None)
         _tell(kept, as_json=as_json)
         recording.catch_up(stack)
     if kept.trouble:

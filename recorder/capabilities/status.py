@@ -117,7 +117,9 @@ def command(
 
         stack = choice.stack()
         look, gaps = begin(stack), start_reading_gaps(choice.folder)
-        keep = partial(recording.keep, since=begin_at, previous=previous)
+        keep = partial(
+            recording.keep, since=begin_at, previous=previous, unbound=choice.folder is None
+        )
         code = _show(choice, look, gaps, keep)
         recording.catch_up(stack)
         return code

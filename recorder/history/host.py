@@ -9,6 +9,7 @@ from recorder.model import Host, HostState, Reason, Transition
 UNREADABLE = "engine unreadable"
 NO_ENGINE = "without its container engine"
 READABLE = "engine readable"
+SILENT = {Reason.TIMEOUT, Reason.NO_ROUTE}
 
 
 class _Standing(NamedTuple):
@@ -49,14 +50,21 @@ def _engine_came_or_went(of: Transition, was: Host | None, now: Host | None) -> 
 
 
 def _changed(of: Transition, before: _Standing, after: _Standing, *, rebooted: bool) -> Told | None:
-    if before[:2] == after[:2] and not rebooted:
+    if (before[:2] == after[:2] or _silent_either_way(before, after)) and not rebooted:
         return None
     if rebooted and not after.ill and not before.ill:
         return Told(event(of, before.state, REBOOTED), ill_before=False, ill=False, restarts=1)
     marked = severity(ill=after.ill, ill_before=before.ill)
     details = [after.why, REBOOTED if rebooted else None]
-    told_of = event(of, before.state, after.state, details, severity=marked)
+    now = READABLE if before.state == UNREADABLE and not after.ill else after.state
+    told_of = event(of, before.state, now, details, severity=marked)
     return Told(told_of, before.ill, after.ill)
+
+
+def _silent_either_way(before: _Standing, after: _Standing) -> bool:
+    """Whether it is down still, only the network words its silence in another way."""
+    down = before.state == after.state == HostState.DOWN
+    return down and {before.reason, after.reason} <= SILENT
 
 
 def _new_or_gone(of: Transition, before: _Standing | None, after: _Standing | None) -> Told | None:

@@ -21,7 +21,7 @@ _HAPPENED = {
     told.UPDATED: marks.NEWER,
     told.ROLLED_BACK: marks.OLDER,
 }
-_WELL = ("up", "running", "healthy", "ok")
+_WELL = ("up", "running", "healthy", "ok", "engine readable")
 _PLAIN = ("up", "down", "ok", told.UNSEEN)  # of a host or a mount goes without saying
 _GLIMPSED = {told.UNSEEN: "no longer seen", told.SEEN_AGAIN: "seen again"}
 
@@ -85,7 +85,15 @@ def _marked(it: Event, *, healed: bool) -> tuple[str, str]:
         return (marks.WARN, "warn") if healed else (happened or marks.FAIL, "fail")
     if happened:
         return happened, "plain"
+    if it.severity == told.GOOD and _found_ill(it):
+        return marks.WARN, "warn"
     return (marks.OK, "ok") if it.severity == told.GOOD else (marks.NOTED, "plain")
+
+
+def _found_ill(it: Event) -> bool:
+    """Whether something it brought with it is ill, and was not healed with it."""
+    last = {(one.kind, one.name): one for one in it.consequences}
+    return any(one.severity == told.BAD for one in last.values())
 
 
 def _what(it: Event) -> str:

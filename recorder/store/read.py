@@ -46,6 +46,15 @@ def last_look(engine: sa.Engine, before: datetime | None = None) -> datetime | N
     )
 
 
+def live_hosts(engine: sa.Engine) -> tuple[str, ...]:
+    """The hosts of the stack as the newest snapshot knew it, in its order."""
+    live = sa.select(entity.c.name).where(
+        entity.c.kind == Kind.HOST.value, entity.c.retired_ts.is_(None)
+    )
+    with reading(engine) as db:
+        return tuple(db.scalars(live.order_by(entity.c.position)))
+
+
 def _time(engine: sa.Engine, query: sa.Select[Any]) -> datetime | None:
     with reading(engine) as db:
         found = db.scalar(query)

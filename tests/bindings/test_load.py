@@ -34,7 +34,8 @@ def stack(folder: Path, text: str) -> Stack:
 def test_without_a_binding_the_stack_is_this_machine(tmp_path: Path) -> None:
     """A fresh clone shows the machine it stands on, and finds out by itself what is there."""
     name = os.uname().nodename.split(".")[0]
-    machine = Stack(hosts=(HostBinding(name, (name,), local=True, discover=True),))
+    here = HostBinding(name, (name,), local=True, discover=True)
+    machine = Stack(site="this machine, no binding", hosts=(here,))
 
     assert (load(None), load(tmp_path)) == (machine, machine)
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from recorder.capabilities.registry import CAPABILITIES
+
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {"paramiko", "sqlalchemy", "alembic", "rich", "yaml", "http.client", "urllib3"}
 
@@ -179,26 +181,8 @@ def test_a_root_without_bindings_is_a_usage_error(tmp_path: Path) -> None:
 def test_cap_list_as_json_names_every_capability_with_its_command() -> None:
     """A script can find out what there is, and how to run it."""
     listed = json.loads(ops("cap", "list", "--json").stdout)
-    assert [entry["name"] for entry in listed] == [
-        "media.status",
-        "media.snapshot",
-        "media.health.check",
-        "media.service.status",
-        "media.nfs.verify",
-        "media.metrics.today",
-        "media.gaps",
-        "media.diff",
-        "media.refresh",
-        "media.sql",
-        "media.history.info",
-        "media.history.check",
-        "media.history.backup",
-        "media.history.restore",
-        "media.history.upgrade",
-        "media.history.prune",
-        "media.history.repair",
-        "media.history.export",
-    ]
+    names = [capability.name for capability in CAPABILITIES]
+    assert [entry["name"] for entry in listed] == names
     for entry in listed:
         assert (ROOT / entry["command"]).stat().st_mode & 0o111
 

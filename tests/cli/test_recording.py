@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -132,7 +133,7 @@ def test_an_engine_that_stops_hides_every_container_it_ran(machine: Machine) -> 
     engine.write_text(ENGINE)
     [back] = machine.ops("media.snapshot").stdout.splitlines()
     assert stopped.endswith("(2 services no longer seen)")
-    assert back.endswith("up again (2 services seen again)")
+    assert back.endswith("engine readable again (2 services seen again)")
 
 
 def test_strict_tells_a_script_that_something_is_wrong(machine: Machine) -> None:
@@ -232,3 +233,36 @@ def test_an_interrupted_look_records_nothing_and_leaves_no_process(machine: Mach
     with pytest.raises(ProcessLookupError):
         os.killpg(slow.pid, 0)
     assert not machine.history.exists()
+
+
+def test_a_look_without_a_binding_leaves_another_stacks_history_alone(machine: Machine) -> None:
+    """From the wrong folder this machine is shown, and said to be no part of that history."""
+    folder = machine.folder / "ops" / "bindings"
+    folder.mkdir(parents=True)
+    (folder / "media.services.yaml").write_text("hosts: {attic: {connect: local}}\n")
+    assert machine.status()["snapshot"]["recorded"] is True
+    before = machine.history.read_bytes()
+    shutil.rmtree(folder)
+    for command in ("media.status", "media.snapshot"):
+        done = machine.ops(command)
+        assert done.returncode == 3
+        assert done.stderr == (
+            f"ops: not recorded: no binding was found from here, and {machine.history} is the "
+            "history of attic; go to the folder of its binding or name that with --root, or give "
+            "this machine a history of its own with --db\n"
+        )
+    assert machine.history.read_bytes() == before
+    shown = machine.ops("media.status", "--no-record")
+    assert "this machine, no binding" in shown.stdout
+    assert "CHANGES" not in shown.stdout
+
+
+def test_advice_names_the_history_that_was_given(machine: Machine) -> None:
+    """What is to be typed next is about the same file; the usual one needs no naming."""
+    other = machine.folder / "my copy.db"
+    done = machine.ops("media.history.info", "--db", str(other))
+    assert done.stderr == (
+        f"ops: nothing is recorded in {other} yet; `ops media.status --db '{other}'` records\n"
+    )
+    usual = machine.ops("media.history.info")
+    assert usual.stderr.endswith("; `ops media.status` records\n")

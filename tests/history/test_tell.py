@@ -81,7 +81,7 @@ ROWS: dict[str, tuple[Thing | None, Thing | None, Event]] = {
     "an engine is back": (
         UNREADABLE,
         UP,
-        event(0, HOST, ("engine unreadable", "up"), None, "good"),
+        event(0, HOST, ("engine unreadable", "engine readable"), None, "good"),
     ),
     "an engine is removed": (
         UP,
@@ -295,6 +295,10 @@ SILENT: dict[str, tuple[Thing, Thing]] = {
     "a volume's space": (VOLUME, NO_SPACE_TOLD),
     "a health check that begins": (replace(RUNNING, health=Health.STARTING), HEALTHY),
     "another address": (UP, replace(UP, address="198.51.100.9")),
+    "a host is silent still, in the network's other words": (
+        DOWN,
+        replace(DOWN, reason=Reason.NO_ROUTE, detail=None),
+    ),
     "a boot id not known before": (replace(UP, boot_id=None), UP),
     "another category": (RUNNING, replace(RUNNING, category="media")),
     "an end told later": (KILLED, replace(KILLED, finished_at=NOON)),

@@ -112,7 +112,7 @@ ROWS = {
             ),
         ),
         (
-            "✓ alpha up again, rebooted"
+            "! alpha up again, rebooted"
             " (b, c exited (137); radarr endpoint failed (502); 1 service seen again)"
         ),
     ),

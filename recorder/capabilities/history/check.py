@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from recorder.capabilities.aiming import aimed
 from recorder.capabilities.looking import now, print_json
 from recorder.capabilities.recording import history_option
 from recorder.errors import ExitCode
@@ -21,7 +22,7 @@ def command(history: Path, *, as_json: bool) -> ExitCode:
     """
     from recorder.store.examination import faults_of_history  # noqa: PLC0415 - only to run
 
-    faults = faults_of_history(history)
+    faults = tuple(aimed(fault, history) for fault in faults_of_history(history))
     if as_json:
         from recorder.render import history_document  # noqa: PLC0415 - only to run
 
