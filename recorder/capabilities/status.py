@@ -176,7 +176,7 @@ def _as_screen(choice: Choice) -> "Draw":
 
 def _as_it_was(choice: Choice, history: Path, at: datetime) -> ExitCode:
     """The dashboard from the history alone."""
-    from recorder.capabilities.remembering import recall_moment  # noqa: PLC0415 - the store
+    from recorder.capabilities.recalling import recall_moment  # noqa: PLC0415 - the store
     from recorder.model import LocalTime  # noqa: PLC0415
 
     draw = _as_json(choice) if choice.as_json else _as_screen(choice)

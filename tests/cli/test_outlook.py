@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from recorder.capabilities.foreseeing import brought_up, foresee
+from recorder.capabilities.recalling import recall_moment
 from recorder.capabilities.remembered import Keeping, Remembered
-from recorder.capabilities.remembering import recall_moment, warmed
+from recorder.capabilities.remembering import warmed
 from recorder.model import (
     Daily,
     Forecast,

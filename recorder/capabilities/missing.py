@@ -1,0 +1,96 @@
+"""What a look could not see, told from the moment before: pure."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from recorder.model import (
+    Host,
+    HostState,
+    Reason,
+    Service,
+    ServiceState,
+    Snapshot,
+    Volume,
+    VolumeState,
+)
+from recorder.render.past import Place, Reading
+from recorder.store.values import Moment
+
+
+def all_there(snapshot: Snapshot, moment: Moment | None) -> Snapshot:
+    """The picture with those containers, too, that only an engine that can't be read would name."""
+    if moment is None:
+        return snapshot
+    hidden = {host.name for host in snapshot.hosts if _hides_containers(host)}
+    named = {(service.host, service.name) for service in snapshot.services}
+    more = (
+        service
+        for service in moment.snapshot.services
+        if service.host in hidden and (service.host, service.name) not in named
+    )
+    return replace(snapshot, services=(*snapshot.services, *more))
+
+
+def _hides_containers(host: Host) -> bool:
+    """Whether it has an engine that can't be read; one without an engine hides none."""
+    engine = host.engine
+    unread = engine is not None and not engine.readable and engine.reason is not Reason.NO_ENGINE
+    return host.state is not HostState.UP or unread
+
+
+def is_partly_unseen(snapshot: Snapshot) -> bool:
+    """Whether there is anything of which the history may know more."""
+    return (
+        any(_hides_containers(host) for host in snapshot.hosts)
+        or any(service.state is ServiceState.UNKNOWN for service in snapshot.services)
+        or any(volume.state is VolumeState.UNKNOWN for volume in snapshot.volumes)
+    )
+
+
+def with_last_seen(snapshot: Snapshot, moment: Moment | None) -> Snapshot:
+    """The snapshot, each host that is not up with when it was last seen."""
+    seen = {host.name: host.last_seen for host in moment.snapshot.hosts} if moment else {}
+
+    def known(host: Host) -> Host:
+        at = snapshot.taken_at if host.state is HostState.UP else seen.get(host.name)
+        return replace(host, last_seen=at)
+
+    return replace(snapshot, hosts=tuple(known(host) for host in snapshot.hosts))
+
+
+def free_space(snapshot: Snapshot) -> dict[Place, int]:
+    """The free bytes of each volume whose space is known."""
+    return {
+        (volume.host, volume.name): volume.free_bytes
+        for volume in snapshot.volumes
+        if volume.free_bytes is not None
+    }
+
+
+def last_free(snapshot: Snapshot, moment: Moment) -> Iterator[tuple[Place, Reading]]:
+    """The last free space known of each volume whose space is unknown."""
+    known = free_space(moment.snapshot)
+    readings = {place: Reading(moment.snapshot.taken_at, free) for place, free in known.items()}
+    for last in moment.last_known:
+        if isinstance(last.thing, Volume) and last.thing.free_bytes is not None:
+            readings[last.host, last.name] = Reading(last.seen_at, last.thing.free_bytes)
+    for volume in snapshot.volumes:
+        place = (volume.host, volume.name)
+        if volume.state is VolumeState.UNKNOWN and place in readings:
+            yield place, readings[place]
+
+
+def last_known(snapshot: Snapshot, moment: Moment) -> Iterator[tuple[str, Snapshot]]:
+    """By host whose containers are unknown: the last snapshot that saw them."""
+    for host in snapshot.hosts:
+        unknown = [s for s in snapshot.on(host.name) if s.state is ServiceState.UNKNOWN]
+        if not unknown:
+            continue
+        services = [s for s in moment.snapshot.on(host.name) if s.state is not ServiceState.UNKNOWN]
+        at = moment.snapshot.taken_at
+        for last in moment.last_known:
+            if isinstance(last.thing, Service) and last.host == host.name:
+                services.append(last.thing)
+                at = min(at, last.seen_at)
+        if services:
+            yield host.name, replace(moment.snapshot, taken_at=at, services=tuple(services))
