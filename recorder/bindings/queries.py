@@ -19,6 +19,17 @@ _PARAMETER = re.compile(
 )
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 _GREATEST = 1 << 63
+_BACK = re.compile(r"-\d+ (?:second|minute|hour|day)s?")  # a step of SQLite's time functions
+_STEP = re.compile(r"[+-]?\d+(?:\.\d+)? (?:second|minute|hour|day|month|year)s?")
+_SPAN = re.compile(r"(\d{1,6})\s*([smhdwy])")
+_SPANS = {
+    "s": (1, "seconds"),
+    "m": (1, "minutes"),
+    "h": (1, "hours"),
+    "d": (1, "days"),
+    "w": (7, "days"),
+    "y": (365, "days"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,24 @@ def parameters(sql: str) -> tuple[Parameter, ...]:
 
 def _default(text: str) -> str | int | float:
     return text[1:-1].replace("''", "'") if text.startswith("'") else value_of(text)
+
+
+def value_for(parameter: Parameter | None, text: str) -> str | int | float:
+    """What is typed for a parameter: of one that says how far back, 7d is as good as '-7 days'.
+
+    Raises UsageError where it is neither: SQLite would find nothing, and say nothing.
+    """
+    default = parameter.default if parameter else None
+    if not isinstance(default, str) or not _BACK.fullmatch(default):
+        return value_of(text)
+    span = _SPAN.fullmatch(text.strip().lower())
+    if span:
+        each, unit = _SPANS[span[2]]
+        return f"-{int(span[1]) * each} {unit}"
+    if not _STEP.fullmatch(text.strip()):
+        name = parameter.name if parameter else ""
+        raise UsageError(f"-p {name} {quoted(text)}: say how far back: 24h, 7d, 1y or '-7 days'")
+    return text.strip()
 
 
 def value_of(text: str) -> str | int | float:

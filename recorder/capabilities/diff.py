@@ -104,7 +104,8 @@ def _side(engine: "History", at: datetime | None) -> "Side":
         asked, first = (f"{it.astimezone(LocalTime()):%Y-%m-%d %H:%M:%S}"
                         for it in (at, stretches[0].begin))  # fmt: skip
         raise UsageError(
-            f"nothing was recorded yet at {asked}; recording begins at {first}"
+            f"nothing was recorded yet at {asked}; recording begins at {first}: "
+            f"`ops media.diff '{first}'` is the longest there is"
         ) from error
     gap = moment.gap
     return Side(moment.snapshot, at, in_gap=gap is not None, gap_end=gap.end if gap else None)

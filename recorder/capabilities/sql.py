@@ -103,8 +103,11 @@ def command(
         _show_schema(history, showing, schema)
     else:
         text = _text(ctx, sql, file)
-        values = {one.name: one.default for one in queries.parameters(text)}
-        values |= {name.lstrip(":@$"): queries.value_of(value) for name, value in given}
+        known = {one.name: one for one in queries.parameters(text)}
+        typed = {name.lstrip(":@$"): value for name, value in given}
+        values = {name: one.default for name, one in known.items()} | {
+            name: queries.value_for(known.get(name), value) for name, value in typed.items()
+        }
         _answer(history, showing, text, values, time_limit_sec, timed=timed)
     return ExitCode.WELL
 

@@ -298,6 +298,16 @@ def test_a_saved_query_takes_parameters(machine: Machine) -> None:
     assert printed(machine, "events", "-p", "name", "none of these").splitlines() == told[:1]
 
 
+def test_how_far_back_is_said_as_elsewhere(machine: Machine) -> None:
+    """7d is as good as '-7 days'; what is neither is refused, for it would find nothing."""
+    week = printed(machine, "events", "-p", "since", "-7 days")
+    assert printed(machine, "events", "-p", "since", "7d") == week
+    assert "radarr" in week
+    assert refused(machine, "events", "-p", "since", "banana") == (
+        "ops: -p since \"banana\": say how far back: 24h, 7d, 1y or '-7 days'\n"
+    )
+
+
 def test_own_queries_lie_beside_the_bindings_and_go_first(machine: Machine, tmp_path: Path) -> None:
     """ops/queries of one's own root; a name that is shipped too is one's own."""
     for folder, file, text in (
