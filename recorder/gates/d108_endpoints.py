@@ -15,6 +15,7 @@ from recorder.model import (
     EndpointState,
     GateFinding,
     Reason,
+    Service,
     ServiceState,
 )
 
@@ -46,12 +47,19 @@ def _of_service(binding: ServiceBinding, facts: Facts) -> Iterator[GateFinding]:
         what = f"was not asked: {reason}" if reason else "was not asked"
         yield unknown(binding.host, binding.name, what, facts.way_in(binding.host))
     elif answer.state is EndpointState.FAILED:
-        running = seen.state in (ServiceState.RUNNING, ServiceState.UNKNOWN)
-        engine, container = facts.engine(binding.host), seen.container
-        todo = f"see `{engine} logs {container}` on {binding.host}"
-        if not running:
-            todo = f"it is {seen.state}: start it, on {binding.host}: {engine} start {container}"
-        yield fail(binding.host, binding.name, f"{_said(answer)}{_tries(binding)}", todo)
+        what = f"{_said(answer)}{_tries(binding)}"
+        yield fail(binding.host, binding.name, what, _todo(seen, facts))
+
+
+def _todo(seen: Service, facts: Facts) -> str:
+    """What to type next: nothing that an engine which can't be read would have to answer."""
+    host = facts.host(seen.host)
+    if host and host.engine and not host.engine.readable:
+        return facts.way_in(seen.host)
+    engine = facts.engine(seen.host)
+    if seen.state in (ServiceState.RUNNING, ServiceState.UNKNOWN):
+        return f"see `{engine} logs {seen.container}` on {seen.host}"
+    return f"it is {seen.state}: start it, on {seen.host}: {engine} start {seen.container}"
 
 
 def _said(answer: Endpoint) -> str:

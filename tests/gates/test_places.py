@@ -16,7 +16,7 @@ from recorder.model import (
     ServiceState,
 )
 
-from .made import RADARR, STACK, facts, held, running, seen, told
+from .made import RADARR, SEALED, STACK, facts, held, running, seen, told
 
 MOUNT = seen().mounts[0]
 MOUNTS: dict[MountState, tuple[Mount, tuple[str, str]]] = {
@@ -80,6 +80,15 @@ def test_an_endpoint_answers_or_fails_after_its_retries() -> None:
         "http://192.0.2.209:7878/ping: connection refused, asked 3 times",
         "it is exited: start it, on alpha: docker start radarr",
     )
+
+
+def test_an_engine_that_cant_be_read_is_not_asked_for_logs() -> None:
+    """What to do is what makes it readable; an endpoint that fails is one all the same."""
+    bad = Endpoint(EndpointState.FAILED, "http://192.0.2.209/", reason=Reason.REFUSED)
+    radarr = running("radarr", state=ServiceState.UNKNOWN, endpoint=bad)
+    result = held("D108", facts(seen(radarr, running("sonarr"), host=SEALED)))
+    assert SEALED.engine
+    assert [(it.severity, it.todo) for it in result.findings] == [("fail", SEALED.engine.hint)]
 
 
 def test_an_endpoint_that_could_not_be_asked_is_unknown() -> None:
