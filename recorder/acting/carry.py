@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from recorder.acting.restart import Job, Outcome, find, judge
+from recorder.acting.restart import UNSEEN, Job, Outcome, find, judge
 from recorder.acting.site import Site, trouble
 from recorder.collect.containers import Container
 from recorder.collect.project import script
@@ -125,7 +125,7 @@ def _first(since: dict[str, tuple[object, float]], it: Outcome, now: float) -> f
 
 def _outcomes(job: Job, containers: Sequence[Container] | None) -> tuple[Outcome, ...]:
     if containers is None:
-        return tuple(Outcome(target, None, "not seen since") for target in job.targets)
+        return tuple(Outcome(target, None, UNSEEN) for target in job.targets)
     projects = {it.before.project for it in job.targets if it.before}
     own = [
         it

@@ -20,6 +20,12 @@ Words = tuple[str, ...]
 ANEW = ("up", "-d", "--force-recreate", "--no-deps")
 
 
+ABSENT = "not in the compose file"
+GONE = "no container"
+SAME = "was not restarted"
+UNSEEN = "not seen since"
+
+
 class Refusal(Exception):  # noqa: N818 - said before anything is stopped
     """Why nothing is done, in a line."""
 
@@ -35,7 +41,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A service of the project that is left alone."""
+    """A service of the project, or bound to its host, that is left alone."""
 
     name: str
     why: str
@@ -50,6 +56,8 @@ class Job:
     commands: tuple[Words, ...]  # one after the other
     targets: tuple[Target, ...]
     left: tuple[Left, ...]
+    compose: Words  # that runs compose in the folder, sudo's included
+    engine: Words  # the same of its engine
     recreate: bool = False
 
 
@@ -81,9 +89,13 @@ def plan(
     """
     own = in_project(containers, project.name)
     known = [*_candidates(project, own, bindings, containers)]
+    targets: list[Target] = []
+    left: list[Left] = []
     if named:
         known = _chosen(known, named, host, project)
-    targets, left = [], []
+    else:
+        there = {target.name for target, _ in known}
+        left = [Left(it.name, ABSENT) for it in bindings if it.name not in there]
     for target, declared in known:
         why = _left_alone(target, declared, named=bool(named), recreate=recreate)
         if why:
@@ -95,7 +107,16 @@ def plan(
     services = tuple(dict.fromkeys(target.compose_service for target in targets))
     how = ANEW if recreate else ("restart",)
     commands = ((*project.compose, *how, *services),)
-    return Job(host, project.folder, commands, tuple(targets), tuple(left), recreate)
+    return Job(
+        host=host,
+        folder=project.folder,
+        commands=commands,
+        targets=tuple(targets),
+        left=tuple(left),
+        compose=project.compose,
+        engine=project.engine,
+        recreate=recreate,
+    )
 
 
 def in_project(containers: Sequence[Container], project: str | None) -> list[Container]:
@@ -166,9 +187,9 @@ def judge(target: Target, after: Container | None) -> str | None:
     """Why a service is not back; None where it is, if it stays so."""
     before = target.before
     if after is None:
-        return "no container"
+        return GONE
     if before and (before.created_at, before.started_at) == (after.created_at, after.started_at):
-        return "was not restarted"
+        return SAME
     if _ended_well(after) and before and _ended_well(before):
         return None
     if after.state is not ServiceState.RUNNING:
@@ -185,7 +206,7 @@ def _ended_well(it: Container) -> bool:
 def state_of(it: Container | None) -> str:
     """A container's state in words: "running, healthy", "exited (137)"."""
     if it is None:
-        return "no container"
+        return GONE
     if it.state is ServiceState.RUNNING:
         return "running" if it.health is Health.NONE else f"running, {it.health}"
     ended = it.state in (ServiceState.EXITED, ServiceState.DEAD)

@@ -14,7 +14,8 @@ from recorder.collect.shell import End, Ended, Unreachable
 from recorder.model import Declared, Engine, Health, Host, HostState, Reason, ServiceState
 
 NOON = datetime(2026, 2, 16, 12, tzinfo=UTC)
-PROJECT = Project("/srv/media", ("docker", "compose"), ("docker",), ("radarr", "job"), "media")
+COMPOSE = ("docker", "compose")
+PROJECT = Project("/srv/media", COMPOSE, ("docker",), ("radarr", "job"), "media")
 
 
 def container(service: str = "radarr", **more: object) -> Container:
@@ -55,7 +56,9 @@ def binding(name: str, declared: Declared = Declared.ACTIVE, container: str = ""
 
 
 RADARR = Target("radarr", "radarr", container())
-JOB = Job("alpha", "/srv/media", (("docker", "compose", "restart", "radarr"),), (RADARR,), ())
+JOB = Job(
+    "alpha", "/srv/media", ((*COMPOSE, "restart", "radarr"),), (RADARR,), (), COMPOSE, ("docker",)
+)
 UP = Host("alpha", HostState.UP, engine=Engine("docker", readable=True))
 DOWN = Host("alpha", HostState.DOWN, reason=Reason.TIMEOUT, detail="timed out after 5 s")
 

@@ -2,13 +2,12 @@
 
 import pytest
 
-from recorder.acting.restart import Job, Left, Refusal, Target, find, judge, plan, state_of
+from recorder.acting.restart import ABSENT, Job, Left, Refusal, Target, find, judge, plan, state_of
 from recorder.collect.containers import Container
 from recorder.model import Declared, Health, ServiceState
 
-from .made import PROJECT, RADARR, again, binding, container, ended
+from .made import COMPOSE, PROJECT, RADARR, again, binding, container, ended
 
-COMPOSE = ("docker", "compose")
 JOB = container("job", state=ServiceState.EXITED, exit_code=0)
 HERE = (container(), JOB)
 BOUND = (binding("radarr"),)
@@ -32,6 +31,8 @@ def test_all_of_a_project_is_restarted() -> None:
         ((*COMPOSE, "restart", "radarr", "job"),),
         (Target("radarr", "radarr", HERE[0]), Target("media-job-1", "job", JOB)),
         (),
+        COMPOSE,
+        ("docker",),
     )
 
 
@@ -71,6 +72,15 @@ def test_recreate_makes_anew_what_the_plan_names_alone() -> None:
     assert _plan(recreate=True).commands == ((*anew, "radarr", "job"),)
     assert _plan(named=("radarr",), recreate=True).commands == ((*anew, "radarr"),)
     assert _plan(bindings=parked, recreate=True).commands == ((*anew, "job"),)
+
+
+def test_what_is_bound_there_and_not_in_the_compose_file_is_named() -> None:
+    """However it runs; where services are named it is no matter."""
+    bindings = (*BOUND, binding("plex"), binding("tdarr", Declared.PARKED))
+    plex = container("plex", project="home")
+    left = (Left("plex", ABSENT), Left("tdarr", ABSENT))
+    assert _plan((*HERE, plex), bindings).left == left
+    assert _plan((*HERE, plex), bindings, named=("radarr",)).left == ()
 
 
 @pytest.mark.parametrize("name", ["movies", "radarr", "media-radarr-1"])

@@ -6,7 +6,7 @@ from acting.made import again, container, ended
 from rich.console import Group, RenderableType
 
 from recorder.acting.carry import Result
-from recorder.acting.restart import Job, Left, Outcome, Target
+from recorder.acting.restart import ABSENT, Job, Left, Outcome, Target
 from recorder.collect.shell import End, Ended
 from recorder.model import Health
 from recorder.render import plans, restart
@@ -22,7 +22,13 @@ JOB = Job(
     "/opt/stacks/download-stack",
     ((*COMPOSE, "restart", "radarr", "bazarr", "slskd"),),
     (RADARR, BAZARR, SLSKD),
-    (Left("readarr", "parked"), Left("soularr", "no container; --recreate makes one")),
+    (
+        Left("plex", ABSENT),
+        Left("readarr", "parked"),
+        Left("soularr", "no container; --recreate makes one"),
+    ),
+    COMPOSE,
+    ("docker",),
 )
 RESTARTED = Result(
     JOB,
@@ -49,6 +55,8 @@ HOSTILE_JOB = replace(
     host=BAD,
     folder=BAD,
     commands=(("docker", BAD),),
+    engine=(BAD,),
+    compose=(BAD,),
     targets=(Target(BAD, BAD, container(BAD)),),
     left=(Left(BAD, BAD),),
 )

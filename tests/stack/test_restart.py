@@ -155,6 +155,9 @@ def test_one_that_does_not_come_back_is_named(up: Project, db: Path) -> None:
         "beta": (True, None),
         "itsmedia_job_1": (True, None),
     }
+    [host] = told["data"]["hosts"]
+    logs = f"see `docker logs itsmedia_alpha_1` on {HOST}"
+    assert [it["todo"] for it in host["services"] if it["todo"]] == [logs]
     [(_, ended, code, note)] = rows(db)
     assert (ended, code, note) == (1, 4, f"{HOST}: 2 of 3 back; one: exited (1)")
 
