@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from recorder.acting.restart import Refusal, state_of
+from recorder.bindings.folder import SERVICES
 from recorder.bindings.stack import ServiceBinding
 from recorder.collect.containers import Container
 from recorder.collect.project import Project, script
@@ -96,7 +97,10 @@ def runs(it: Container | None) -> bool:
 def no_way(host: str, service: str, it: Container | None) -> Refusal:
     """Neither its container runs, nor is there a project to run it by."""
     how = state_of(it)
-    return Refusal(f"{host}: {service}: {how}, and its binding names no compose_path to run it by")
+    return Refusal(
+        f"{host}: {service}: {how}, and its binding names no compose_path to run it by: "
+        f"write it under hosts: {host}: in {SERVICES}"
+    )
 
 
 def _options(*, preview: bool) -> Words:

@@ -8,6 +8,7 @@ from recorder.bindings.section import NUMBERS, PORTS, RETRIES, Section
 from recorder.bindings.spelling import quoted
 from recorder.bindings.spine import HostFacts, Spine
 from recorder.bindings.stack import (
+    COMPOSE_COMMAND,
     CONNECT_TIMEOUT_SEC,
     HEALTH_RETRIES,
     HEALTH_TIMEOUT_SEC,
@@ -25,6 +26,7 @@ DEFAULT_KEYS = (
 )
 HOST_KEYS = (
     "addresses",
+    "compose_command",
     "compose_path",
     "connect",
     "connect_timeout_sec",
@@ -74,7 +76,7 @@ def read_defaults(root: Section, spine: Spine) -> Defaults:
         or CONNECT_TIMEOUT_SEC,
         health_timeout_sec=ours.seconds("health_timeout_sec") or HEALTH_TIMEOUT_SEC,
         health_retries=HEALTH_RETRIES if retries is None else retries,
-        compose_command=ours.text("compose_command") or "docker compose",
+        compose_command=ours.text("compose_command") or COMPOSE_COMMAND,
     )
 
 
@@ -106,6 +108,7 @@ def _host(name: str, host: Section, facts: HostFacts, defaults: Defaults) -> Hos
         or facts.connect_timeout_sec
         or defaults.connect_timeout_sec,
         compose_path=host.text("compose_path") or facts.compose_path,
+        compose_command=host.text("compose_command") or defaults.compose_command,
         mounts=mounts if host.given("mounts") else facts.mounts,
         discover=host.flag("discover") or False,
     )

@@ -85,6 +85,5 @@ def _stack(root: Section, folder: Path, mistakes: Mistakes) -> Stack:
         ports=read_ports(root),
         overlaps=read_overlaps(root),
         addons=spine.addons,
-        compose_command=defaults.compose_command,
         folder=folder,
     )

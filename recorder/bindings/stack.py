@@ -9,6 +9,7 @@ from pathlib import Path
 
 from recorder.model import Declared
 
+COMPOSE_COMMAND = "docker compose"
 CONNECT_TIMEOUT_SEC = 5.0
 HEALTH_TIMEOUT_SEC = 10.0
 HEALTH_RETRIES = 2
@@ -36,6 +37,7 @@ class HostBinding:
     ssh_port: int | None = None  # None: as ~/.ssh/config says, else 22
     connect_timeout_sec: float = CONNECT_TIMEOUT_SEC
     compose_path: str | None = None
+    compose_command: str = COMPOSE_COMMAND
     mounts: tuple[MountBinding, ...] = ()
     discover: bool = False  # show its network mounts and main disks without being told of them
 
@@ -129,7 +131,6 @@ class Stack:
     ports: dict[str, dict[int, str]] = field(default_factory=dict)  # host → port → service
     overlaps: tuple[Overlap, ...] = ()
     addons: tuple[Addon, ...] | None = None  # None: nobody told which are installed
-    compose_command: str = "docker compose"
     folder: Path | None = None  # where it was read; None: no bindings, this machine
 
     def host(self, name: str) -> HostBinding:

@@ -90,7 +90,7 @@ def _planned(stack: "Stack", site: "Site", wish: Wish) -> "Sync":
             return sync.by_exec(host.name, wish.service, found, engine, preview=wish.preview)
         if host.compose_path is None:
             raise sync.no_way(host.name, wish.service, found)
-        project = ask_project(site.shell(), host.compose_path, stack.compose_command)
+        project = ask_project(site.shell(), host.compose_path, host.compose_command)
     except NoProject as failure:
         raise Refusal(f"{host.name}: {failure}") from failure
     return sync.by_compose(host.name, wish.service, found, project, preview=wish.preview)

@@ -98,17 +98,19 @@ def _job(
     """What to do on a host. Raises Refusal."""
     from recorder.acting.restart import Refusal, plan  # noqa: PLC0415 - as above
     from recorder.acting.site import Site, trouble  # noqa: PLC0415
+    from recorder.bindings.folder import SERVICES  # noqa: PLC0415
     from recorder.collect.project import NoProject, ask_project  # noqa: PLC0415
     from recorder.collect.snapshot import open_shell  # noqa: PLC0415
 
     if host.compose_path is None:
-        raise Refusal(f"{host.name}: its binding names no compose_path")
+        todo = f"write it under hosts: {host.name}: in {SERVICES}"
+        raise Refusal(f"{host.name}: its binding names no compose_path: {todo}")
     site = Site(host, open_shell)
     seen = site.look()
     if why := trouble(seen):
         raise Refusal(why)
     try:
-        project = ask_project(site.shell(), host.compose_path, stack.compose_command)
+        project = ask_project(site.shell(), host.compose_path, host.compose_command)
     except NoProject as failure:
         raise Refusal(f"{host.name}: {failure}") from failure
     bindings = [it for it in stack.services if it.host == host.name]

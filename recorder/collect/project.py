@@ -4,6 +4,7 @@ The answer of `project.sh` is laid out like the probe's, in sections behind a ra
 
     MARK no-folder               or one of these, and what was said: why nothing can be done
     MARK no-engine STATUS
+    MARK no-compose              and what there is in its place, where there is
     MARK broken STATUS
     MARK way [sudo -n]           how this user gets at the engine
     MARK project                 the name its containers bear, where there are any
@@ -14,9 +15,11 @@ The answer of `project.sh` is laid out like the probe's, in sections behind a ra
 import os
 import re
 import shlex
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
+from recorder.bindings.folder import SERVICES
 from recorder.collect.probe import Section, sections
 from recorder.collect.shell import Ended, Shell
 
@@ -61,6 +64,8 @@ def ask_project(shell: Shell, place: str, compose_command: str) -> Project:
         folder, compose = folder or "/", (*compose, "-f", file)
     engine = engine_of(compose_command)
     parts = _asked(shell, "ask", engine, folder, *compose)
+    if "no-compose" in parts:
+        raise NoProject(_no_compose(compose_command, parts["no-compose"]))
     if failed := _failure(parts, place, shlex.join(compose), engine):
         raise NoProject(failed)
     way = _way(parts)
@@ -107,5 +112,11 @@ def _failure(parts: dict[str, Section], place: str, compose: str, engine: str) -
     return None
 
 
+def _no_compose(compose: str, section: Section) -> str:
+    other = " ".join(section.lines).strip()
+    todo = f"write `compose_command: {other}`" if other else "install it, or write compose_command"
+    return f"there is no `{compose}`: {todo} for this host, under hosts: in {SERVICES}"
+
+
 def _said(section: Section) -> str:
-    return " ".join(" ".join(section.lines).split())[:SAID_LIMIT] or "nothing"
+    return textwrap.shorten(" ".join(section.lines), SAID_LIMIT, placeholder=" ...") or "nothing"

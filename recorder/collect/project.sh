@@ -50,6 +50,17 @@ find_way() {
     return "$status"
 }
 
+# Why compose does not read its file; its version is told without a file, an engine or sudo.
+no_config() {
+    broken=$?
+    limited "$COMPOSE_LIMIT" "$@" version >/dev/null 2>&1 && give_up "broken $broken" "$said"
+    for it in "$engine compose" "$engine-compose" ''; do
+        # shellcheck disable=SC2086 # words are wanted
+        [ -z "$it" ] || limited "$ENGINE_LIMIT" $it version >/dev/null 2>&1 && break
+    done
+    give_up no-compose "$it"
+}
+
 ask() {
     mark=$1 engine=$2 folder=$3
     shift 3
@@ -58,7 +69,7 @@ ask() {
     find_way || give_up "no-engine $status" "$said"
     tell "way $way"
     # shellcheck disable=SC2086 # words are wanted
-    said=$(limited "$COMPOSE_LIMIT" $way "$@" config --quiet 2>&1) || give_up "broken $?" "$said"
+    said=$(limited "$COMPOSE_LIMIT" $way "$@" config --quiet 2>&1) || no_config "$@"
     # shellcheck disable=SC2086
     services=$(limited "$COMPOSE_LIMIT" $way "$@" config --services 2>/dev/null) || give_up "broken $?" "its services can't be listed"
     # shellcheck disable=SC2086

@@ -48,7 +48,7 @@ def _of_host(facts: Facts, host: str) -> Iterator[GateFinding]:
 def _of_service(service: Service, facts: Facts) -> Iterator[GateFinding]:
     runs = service.state is ServiceState.RUNNING
     host, name, container = service.host, service.name, service.container
-    engine, compose = facts.engine(host), facts.stack.compose_command
+    engine, compose = facts.engine(host), facts.stack.host(host).compose_command
     if service.declared is Declared.ACTIVE and service.state is ServiceState.MISSING:
         todo = f"create it, on {host}: {compose} up -d; or park it in {FILE}"
         yield fail(host, name, f"there is no container {container}", todo)
@@ -81,7 +81,7 @@ def _images(composed: ComposeFile, facts: Facts, host: str) -> Iterator[GateFind
         elif match is Match.OTHER:
             what = f"runs {service.image}, but {composed.name} says {wanted}"
             label = service.compose_service or service.name
-            todo = f"on {host}: {facts.stack.compose_command} up -d {label}"
+            todo = f"on {host}: {facts.stack.host(host).compose_command} up -d {label}"
             yield fail(host, service.name, what, todo)
 
 

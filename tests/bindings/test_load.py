@@ -87,7 +87,7 @@ defaults: {health_timeout_sec: 4, ssh_user: ubuntu, ssh_port: 2222, connect_time
 hosts:
   download-stack: {id: 209, role: media-download, addresses: [192.0.2.209, 198.51.100.9],
                    ssh_user: admin, ssh_port: 22, connect_timeout_sec: 9, discover: yes,
-                   compose_path: /opt/stacks/download-stack,
+                   compose_path: /opt/stacks/download-stack, compose_command: docker-compose,
                    mounts: [{path: /mnt/media, source: "pve:/media", mode: ro}, {path: /mnt/x}]}
   here: {connect: local, addresses: 127.0.0.1}
 services:
@@ -121,6 +121,7 @@ ha_overlaps: {overlaps: [{ha_addon: overseerr, shop_service: jellyseerr,
                 ssh_port=22,
                 connect_timeout_sec=9.0,
                 compose_path="/opt/stacks/download-stack",
+                compose_command="docker-compose",
                 mounts=(
                     MountBinding("/mnt/media", "pve:/media", "ro"),
                     MountBinding("/mnt/x"),
@@ -133,6 +134,7 @@ ha_overlaps: {overlaps: [{ha_addon: overseerr, shop_service: jellyseerr,
                 local=True,
                 ssh_user="ubuntu",
                 ssh_port=2222,
+                compose_command="podman compose",
                 connect_timeout_sec=2.5,
             ),
         ),
@@ -203,7 +205,6 @@ ha_overlaps: {overlaps: [{ha_addon: overseerr, shop_service: jellyseerr,
         ),
         ports={"download-stack": {7878: "radarr"}, "long-gone": {80: "whatever"}},
         overlaps=(Overlap("overseerr", "jellyseerr", "decommission", "one is enough"),),
-        compose_command="podman compose",
         folder=tmp_path,
     )
 

@@ -88,8 +88,32 @@ def test_without_a_compose_path_there_is_nothing_to_restart_by(machine: Machine)
     """The key that is missing is named."""
     bind(machine, "hosts: {here: {connect: local}}")
     done = machine.ops(*RESTART, "--yes")
-    told = "ops: nothing was changed: here: its binding names no compose_path\n"
-    assert (done.returncode, done.stderr) == (2, told)
+    why = "its binding names no compose_path: write it under hosts: here: in media.services.yaml"
+    assert (done.returncode, done.stderr) == (2, f"ops: nothing was changed: here: {why}\n")
+
+
+@pytest.mark.parametrize(
+    ("works", "todo"),
+    [
+        ("true", "write `compose_command: docker-compose`"),
+        ("false", "install it, or write compose_command"),
+    ],
+)
+def test_a_host_without_that_compose_is_told_which_to_write(
+    machine: Machine, works: str, todo: str
+) -> None:
+    """In one line, with file and key, and none of the engine's usage; nothing is begun."""
+    engine = ENGINE.replace(
+        "'compose config')", "'compose '*) echo unknown flag >&2; exit 1 ;; no)"
+    )
+    (machine.folder / "bin" / "docker").write_text(engine)
+    other = machine.folder / "bin" / "docker-compose"
+    other.write_text(f"#!/bin/sh\n{works}\n")
+    other.chmod(0o755)
+    done = machine.ops(*RESTART, "--yes")
+    where = "for this host, under hosts: in media.services.yaml"
+    told = f"ops: nothing was changed: here: there is no `docker compose`: {todo} {where}\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
 
 
 def test_all_of_it_is_drawn_in_ascii_where_that_is_asked_for(machine: Machine) -> None:

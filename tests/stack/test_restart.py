@@ -176,6 +176,11 @@ def test_one_that_keeps_restarting_is_not_back(up: Project, db: Path) -> None:
 REFUSED = {
     "missing": ("compose_path", "/srv/nothing", "no folder for /srv/nothing"),
     "unreadable": ("ssh_user", "nodocker", "its containers can't be read"),
+    "other compose": (
+        "compose_command",
+        "docker compose",
+        "there is no `docker compose`: write `compose_command: docker-compose`",
+    ),
     "away": ("addresses", ["192.0.2.66"], "is down: "),
 }
 
