@@ -14,6 +14,7 @@ from recorder.history.timeline import (
     Stretch,
     Tally,
     pieces,
+    sights,
     spells,
     stretches,
     tallies,
@@ -115,6 +116,11 @@ class Retrospect:
         newest = self.gaps[-1] if self.gaps else None
         return newest if newest and not self.is_over and newest.end == self.window.end else None
 
+    @property
+    def blank(self) -> bool:
+        """Whether there is nothing to tell: no time was observed, and no lone look saw trouble."""
+        return not self.observed and not any(it.outages or it.ailments for it in self.accounts)
+
     def of(self, kind: Kind) -> tuple[Account, ...]:
         """The accounts of one kind."""
         return tuple(it for it in self.accounts if it.kind is kind)
@@ -132,10 +138,11 @@ def look_back(found: Recollection, zone: tzinfo) -> Retrospect:
     """What a reading of the history tells."""
     window = Window(found.begin, found.end)
     observed = stretches(found.covered, window)
+    seen = sights(found.covered, window)
     hosts = {it.name: boots(it, window) for it in found.things if it.kind is Kind.HOST}
     first = found.reach.first
     accounts = [
-        _account(it, window, observed, hosts.get(it.host, ()), first)
+        _account(it, window, seen, hosts.get(it.host, ()), first)
         for it in found.things
         if it.kind in WITH_STATES
     ]
@@ -161,11 +168,11 @@ def look_back(found: Recollection, zone: tzinfo) -> Retrospect:
 def _account(
     of: PastThing,
     window: Window,
-    observed: Sequence[Stretch],
+    sighted: Sequence[Stretch],
     booted: Sequence[datetime],
     first: datetime,
 ) -> Account:
-    seen = tuple(pieces(of.spans, observed))
+    seen = tuple(pieces(of.spans, sighted))
     gone = next((it.begin for it in reversed(of.spans) if it.thing is None), None)
     there = bool(of.spans) and of.spans[-1].thing is not None
     begin = of.spans[0].begin
@@ -177,7 +184,7 @@ def _account(
         of.kind,
         of.host,
         of.name,
-        tallies(seen, observed, (window.begin, window.end))[0],
+        tallies(seen, sighted, (window.begin, window.end))[0],
         spells(seen, Standing.DOWN, window, there=there),
         spells(seen, Standing.AILING, window, there=there),
         begun,
@@ -189,10 +196,13 @@ def _account(
 
 
 def _worst_first(it: Account) -> tuple[float, ...]:
-    """By kind; then by availability, what ails, and what was started most often."""
-    share = 2.0 if it.tally.available is None else it.tally.available
-    order = float([*Kind].index(it.kind))
-    return order, share, -it.tally.down_sec, -it.tally.ailing_sec, -it.starts.own
+    """By kind; what is down at the end; by availability, what ails, what was started most often."""
+    share = it.tally.available
+    if share is None:
+        share = 0.0 if it.outages else 2.0
+    down = it.lasting is None, share, -it.tally.down_sec, -len(it.outages)
+    ailing = -it.tally.ailing_sec, -len(it.ailments)
+    return float([*Kind].index(it.kind)), *down, *ailing, -it.starts.own
 
 
 def _noun(found: Recollection, app: str) -> str:

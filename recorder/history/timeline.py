@@ -1,11 +1,13 @@
 """One thing's states laid out in time: pieces, seconds of each, and the spells that are told.
 
 A span lasts until the next span of its thing begins, as far as snapshots cover that time. What no
-snapshot covers is unobserved: it counts for nothing. Invariant: of any window, the seconds of a
-tally add up to its length; and those of its parts, to the tally of the whole.
+snapshot covers is unobserved: it counts for nothing. What only the last look of a stretch saw was
+seen all the same, for no time yet: a piece of no length, which begins and ends spells. Invariant:
+of any window, the seconds of a tally add up to its length; and those of its parts, to the tally of
+the whole.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +23,10 @@ Stretch = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """An observed stretch of one state. `fresh`: the thing was not there just before."""
+    """An observed stretch of one state. `fresh`: the thing was not there just before.
+
+    One of no length is what the last look of a stretch was the first to see.
+    """
 
     begin: datetime
     end: datetime
@@ -74,8 +79,8 @@ class Tally:
 class Spell:
     """A thing stood so from the first look that saw it until the last; unknown in between or not.
 
-    `seconds` are those observed. `before`: it did already when the window began; `lasting`: nothing
-    else was seen since.
+    `seconds` are those observed; 0 where only a look saw it that none followed. `before`: it did
+    already when the window began; `lasting`: nothing else was seen since.
     """
 
     begin: datetime
@@ -92,21 +97,39 @@ def stretches(covered: Iterable[Covered], window: Window) -> tuple[Stretch, ...]
     return tuple((begin, end) for begin, end in clipped if begin < end)
 
 
-def pieces(spans: Sequence[Span], observed: Sequence[Stretch]) -> Iterator[Piece]:
-    """One thing's states as far as observed; its spans are in order."""
-    ends = [end for _, end in observed]
-    far = ends[-1] if ends else None
+def sights(covered: Sequence[Covered], window: Window) -> tuple[Stretch, ...]:
+    """The same, and after each the look it ends with, as a stretch of no length, in order.
+
+    A window does not hold its end: what is cut off there ends with no look.
+    """
+    last = ((it.end, it.end) for it in covered if window.begin <= it.end < window.end)
+    return tuple(sorted((*stretches(covered, window), *last)))
+
+
+def pieces(spans: Sequence[Span], seen: Sequence[Stretch]) -> Iterator[Piece]:
+    """One thing's states as far as seen: `sights`; its spans are in order."""
+    ends = [end for _, end in seen]
     for place, span in enumerate(spans):
-        until = spans[place + 1].begin if place + 1 < len(spans) else far
-        if span.thing is None or until is None:
+        if span.thing is None:
             continue
+        until = spans[place + 1].begin if place + 1 < len(spans) else None
         how = standing(span.thing)
         fresh = place == 0 or spans[place - 1].thing is None
-        for begin, end in observed[bisect_right(ends, span.begin) :]:
-            if begin >= until:
-                break
-            yield Piece(max(begin, span.begin), min(end, until), how, span.thing, fresh)
+        for begin, end in _parts(span.begin, until, seen[bisect_left(ends, span.begin) :]):
+            yield Piece(begin, end, how, span.thing, fresh)
             fresh = False
+
+
+def _parts(since: datetime, until: datetime | None, seen: Sequence[Stretch]) -> Iterator[Stretch]:
+    """What was seen from a time until another; of a last look only what no part before holds."""
+    told = None
+    for begin, end in seen:
+        if until is not None and begin >= until:
+            return
+        first, last = max(begin, since), end if until is None else min(end, until)
+        if first < last or (begin == end != told):
+            yield first, last
+            told = last
 
 
 def tallies(
@@ -126,6 +149,15 @@ def tallies(
             zip(*counts.values(), strict=True), looked, lengths, strict=True
         )
     )
+
+
+def glimpses(of: Iterable[Piece], edges: Sequence[datetime]) -> tuple[frozenset[Standing], ...]:
+    """What was seen for no time in each stretch between one edge and the next."""
+    cells: list[set[Standing]] = [set() for _ in pairwise(edges)]
+    for piece in of:
+        if piece.begin == piece.end and edges[0] <= piece.begin < edges[-1]:
+            cells[bisect_right(edges, piece.begin) - 1].add(piece.standing)
+    return tuple(frozenset(cell) for cell in cells)
 
 
 def _tally(seen: Sequence[int], covered: int, length: int) -> Tally:

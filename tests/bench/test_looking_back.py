@@ -1,14 +1,16 @@
 """Looking back, held against the simulated truth: a second computation, look by look.
 
 It knows nothing of spans. Each look's state holds until the next look, unless there is a gap
-between them; every second of it in the window is counted by what the look saw.
+between them; every second of it in the window is counted by what the look saw. An outage begins
+with the look that saw it, though none followed that.
 """
 
+import shutil
 from bisect import bisect_right
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, zip_longest
 from pathlib import Path
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -38,11 +40,13 @@ from recorder.store.daily import space_by_day
 from recorder.store.engine import opened
 from recorder.store.loops import SPANS_A_DAY
 from recorder.store.recollection import recollect
+from recorder.store.repair import drop_after
 
 BERLIN = ZoneInfo("Europe/Berlin")
 STATES = (Kind.HOST, Kind.SERVICE, Kind.ENDPOINT, Kind.MOUNT)
 NUMBER = 5  # things of a kind looked at, of a long window
 Truth = tuple[Counter[str], int, int]
+Outages = list[tuple[int, int, int, bool]]  # began, seen last, seconds, whether it lasts
 
 
 @pytest.fixture(scope="module")
@@ -89,16 +93,17 @@ Look = tuple[int, int, int, int]
 def looks(years: Years, begin: datetime, end: datetime) -> list[Look]:
     """Of each look whose state reaches into a window: its minute; seconds from, to; its own time.
 
-    The last look before a gap holds for no time.
+    The last look before a gap holds for no time, and so does the last of all.
     """
     first, last = int(begin.timestamp()), int(end.timestamp())
     since = max(0, years.looks.minute_of(first) - 5)
     until_minute = min(years.minutes, years.looks.minute_of(last) + 3)
     found = []
-    for minute, following in pairwise(years.looks.within(since, until_minute)):
-        ts, until = years.looks.ts(minute), years.looks.ts(following)
-        if following - minute - 1 > MOST_MISSED:
-            until = ts
+    taken = [*years.looks.within(since, until_minute)]
+    for minute, following in zip_longest(taken, taken[1:]):
+        ts = until = years.looks.ts(minute)
+        if following and following - minute - 1 <= MOST_MISSED:
+            until = years.looks.ts(following)
         found.append((minute, max(ts, first), max(first, min(until, last)), ts))
     return found
 
@@ -125,6 +130,37 @@ def truth(years: Years, past: Past, window: tuple[datetime, datetime], seen: lis
                 exits += thing.state == "exited" and known.state != "exited"
             known = thing
     return counts, restarts, exits
+
+
+def broken(past: Past, window: tuple[datetime, datetime], seen: list[Look]) -> Outages:
+    """The outages of one thing: of every look in the window, and of the one it begins in."""
+    first, last = (int(at.timestamp()) for at in window)
+    found: list[list[int]] = []
+    going = there = False
+    for minute, since, until, ts in seen:
+        if ts >= last:
+            break
+        thing = past.line.at(minute)
+        stood, there = how(thing), thing is not None
+        if stood == "unknown" or not (until > since or first <= ts):
+            going &= there
+            continue
+        if stood == "down":
+            if not going:
+                found.append([since, since, 0])
+            found[-1][1:] = max(since, until), found[-1][2] + max(0, until - since)
+        going = stood == "down"
+    return [
+        (begin, end, sec, going and place == len(found))
+        for place, (begin, end, sec) in enumerate(found, 1)
+    ]
+
+
+def outages(it: Account | None) -> Outages:
+    return [
+        (int(one.begin.timestamp()), int(one.end.timestamp()), one.seconds, one.lasting)
+        for one in (it.outages if it else ())
+    ]
 
 
 def _known_before(past: Past, minute: int) -> Service | None:
@@ -238,8 +274,50 @@ def test_what_is_told_of_a_window_is_what_the_looks_saw(
                 continue
             compared += 1
             assert (past.name, +seconds, *starts) == (past.name, +counts, restarts, exits)
+            assert (past.name, outages(it)) == (past.name, broken(past, (begin, end), seen))
     assert compared > (8 if long else 30)
     assert looped < compared / 3
+
+
+def turns(years: Years) -> list[int]:
+    """Looks that were the first to see something go down, or come back; the latest come first."""
+    found: set[int] = set()
+    for kind in STATES:
+        pasts = [past for past in years.pasts if past.kind is kind]
+        lines = [[*zip(it.line.starts, map(how, it.line.values), strict=True)] for it in pasts]
+        for way in (("well", "down"), ("down", "well")):
+            minutes = (
+                years.looks.at_or_after(start)
+                for line in lines
+                for (_, was), (start, now) in pairwise(line)
+                if (was, now) == way
+            )
+            found.update(sorted(minutes)[-2:])
+    return sorted(found, reverse=True)
+
+
+def test_what_the_newest_look_saw_begins_and_ends_outages(
+    years: Years, filled: Path, tmp_path: Path
+) -> None:
+    """Of a history that ends with a look that saw a change: it was so for no time, and is told."""
+    path = Path(shutil.copy(filled, tmp_path))
+    begun: Counter[Kind] = Counter()
+    ended: Counter[Kind] = Counter()
+    for minute in turns(years):
+        newest = years.looks.ts(minute)
+        drop_after(path, datetime.fromtimestamp(newest, UTC), datetime.now(UTC))
+        begin, end = moment(minute - 200, 30), moment(minute + 2)
+        found = looked_back(path, begin, end)
+        seen = [it for it in looks(years, begin, end) if it[3] < newest]
+        seen.append((minute, newest, newest, newest))
+        for past in (past for past in years.pasts if past.kind in STATES):
+            if past.kind is Kind.SERVICE and loops(years, past, begin, end):
+                continue
+            expected = broken(past, (begin, end), seen)
+            assert (past.name, outages(account(found, past))) == (past.name, expected)
+            begun[past.kind] += (newest, newest, 0, True) in expected
+            ended[past.kind] += any(at == newest and not on for _, at, _, on in expected)
+    assert (set(+begun), set(+ended)) == ({*STATES}, {*STATES})
 
 
 def test_restarts_of_a_loop_are_counted_by_its_engine(years: Years, filled: Path) -> None:

@@ -62,6 +62,37 @@ def test_it_asks_no_host_and_exits_0_whatever_was(home: Path) -> None:
     assert "✗ STILL DOWN: radarr" in done.stdout
 
 
+def test_what_the_newest_look_was_the_first_to_see_is_still_down(tmp_path: Path) -> None:
+    """Killed since the look before: an outage of no seconds yet, on the screen and in all forms."""
+    ended = replace(service(), state=ServiceState.EXITED, exit_code=137)
+    with opened(tmp_path / "history.db") as engine:
+        for minutes, radarr in ((11, service()), (6, service()), (1, ended)):
+            taken = look(hosts=(up(),), services=(radarr, service("sonarr")))
+            record(engine, replace(taken, taken_at=NOW - minutes * MINUTE))
+    shown = back(tmp_path, "1h").stdout
+    assert "✗ STILL DOWN: radarr since" in shown
+    assert "└ exited (137) since" in shown
+    assert "1 service was well throughout" in shown
+    told = json.loads(back(tmp_path, "1h", "--json").stdout)
+    radarr = next(it for it in told["data"]["things"] if it["kind"] == "service")
+    at = (NOW - MINUTE).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert (told["status"], radarr["name"], radarr["down_sec"]) == ("warn", "radarr", 0)
+    assert radarr["outages"] == [
+        {
+            "from": at,
+            "until": at,
+            "seconds": 0,
+            "before": False,
+            "lasting": True,
+            "states": ["exited (137)"],
+        }
+    ]
+    rows = [*csv.DictReader(io.StringIO(back(tmp_path, "1h", "--csv").stdout))]
+    row = next(row for row in rows if row["name"] == "radarr" and row["kind"] == "service")
+    assert (row["standing"], row["outage_count"], row["longest_outage_sec"]) == ("down", "1", "0")
+    assert "| radarr | 100% | 1 | 0 s | 0 | 1 |" in back(tmp_path, "1h", "--md").stdout
+
+
 def test_imports_are_told_of_the_whole_window_asked_for(tmp_path: Path) -> None:
     """Apps tell of days before the first look; what was seen is told from that look on."""
     titles = [ImportedTitle(NOW - days * DAY, "a film", days) for days in (0, 3, 6, 9)]

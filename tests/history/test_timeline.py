@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recorder.history.standing import Standing, standing, words
-from recorder.history.timeline import Spell, Tally, pieces, spells, stretches, tallies
+from recorder.history.timeline import (
+    Spell,
+    Tally,
+    glimpses,
+    pieces,
+    sights,
+    spells,
+    stretches,
+    tallies,
+)
 from recorder.history.window import Window
 from recorder.model import Declared, Health, Kind, MountState, Service, ServiceState, Thing
 from recorder.store.values import Covered, Span
@@ -55,13 +64,17 @@ def pasts(draw: st.DrawFn) -> tuple[tuple[Span, ...], tuple[Covered, ...]]:
         others = [it for it in STATES if not things or it is not things[-1]]
         things.append(draw(st.sampled_from(others)))
     edges = sorted(draw(st.sets(st.integers(0, 110), max_size=8)))
-    ends = tuple(zip(edges[::2], edges[1::2], strict=False))
+    ends = [
+        (begin, begin if draw(st.booleans()) else end)  # a look alone, or a stretch of them
+        for begin, end in zip(edges[::2], edges[1::2], strict=False)
+    ]
     return tuple(map(span, begins, things)), covered(*ends)
 
 
 def tally(past: tuple[tuple[Span, ...], tuple[Covered, ...]], of: Window) -> Tally:
     observed = stretches(past[1], of)
-    return tallies(pieces(past[0], observed), observed, (of.begin, of.end))[0]
+    seen = pieces(past[0], sights(past[1], of))
+    return tallies(seen, observed, (of.begin, of.end))[0]
 
 
 def added(one: Tally, other: Tally) -> Counter[str]:
@@ -107,8 +120,9 @@ def test_the_parts_of_a_window_add_up_to_it(
 ) -> None:
     """Cut anywhere, counted apart or in one go, a window holds the same seconds."""
     edges = [at(minute) for minute in (0, *sorted(cuts), 100)]
-    observed = stretches(past[1], Window(edges[0], edges[-1]))
-    parts = tallies(pieces(past[0], observed), observed, edges)
+    of = Window(edges[0], edges[-1])
+    observed = stretches(past[1], of)
+    parts = tallies(pieces(past[0], sights(past[1], of)), observed, edges)
     whole = Tally()
     for place, part in enumerate(parts):
         assert part == tally(past, Window(edges[place], edges[place + 1]))
@@ -122,14 +136,45 @@ def test_outages_are_in_order_apart_and_add_up(
 ) -> None:
     """The seconds of all outages are the seconds it was down; only the last one lasts."""
     of = window(0, 100)
-    seen = [*pieces(past[0], stretches(past[1], of))]
+    seen = [*pieces(past[0], sights(past[1], of))]
     there = bool(past[0]) and past[0][-1].thing is not None
     found = spells(seen, Standing.DOWN, of, there=there)
     assert sum(it.seconds for it in found) == tally(past, of).down_sec
     edges = [edge for it in found for edge in (it.begin, it.end)]
     assert edges == sorted(edges)
-    assert all(0 < it.seconds <= (it.end - it.begin).total_seconds() for it in found)
+    assert all(0 <= it.seconds <= (it.end - it.begin).total_seconds() for it in found)
     assert not any(it.lasting for it in found[:-1])
+
+
+@given(pasts(), st.integers(-5, 100), st.integers(1, 110), st.sampled_from(Standing))
+def test_a_spell_is_what_was_seen_minute_by_minute(
+    past: tuple[tuple[Span, ...], tuple[Covered, ...]], begin: int, length: int, how: Standing
+) -> None:
+    """A minute is seen where looks cover it, or one was taken as it began: then for no time."""
+    of = window(begin, begin + length)
+    expected: list[list[int]] = []  # when each began, was last seen, and for how many minutes
+    going = False
+    for minute in range(begin, begin + length):
+        thing = next((it.thing for it in reversed(past[0]) if it.begin <= at(minute)), None)
+        long = any(it.begin <= at(minute) < it.end for it in past[1])
+        if thing is None and any(at(minute - 1) < it.begin <= at(minute) for it in past[0]):
+            going = False
+        if thing is None or not (long or any(it.end == at(minute) for it in past[1])):
+            continue
+        if standing(thing) is how:
+            if not going:
+                expected.append([minute, minute, 0])
+            expected[-1][1:] = minute + long, expected[-1][2] + long
+            going = True
+        elif standing(thing) is not Standing.UNKNOWN:
+            going = False
+    spans = [it for it in past[0] if it.begin < of.end]
+    there = bool(spans) and spans[-1].thing is not None
+    found = spells(pieces(spans, sights(past[1], of)), how, of, there=there)
+    assert [(it.begin, it.end, it.seconds) for it in found] == [
+        (at(first), at(last), 60 * minutes) for first, last, minutes in expected
+    ]
+    assert [it.lasting for it in found][-1:] == [going and there][: len(found)]
 
 
 def spell(first: float, last: float, minutes: float, *told: str, **more: bool) -> Spell:
@@ -139,7 +184,7 @@ def spell(first: float, last: float, minutes: float, *told: str, **more: bool) -
 def outages(spans: list[Span], *ends: tuple[float, float]) -> tuple[Spell, ...]:
     of = window(0, 100)
     there = spans[-1].thing is not None
-    seen = pieces(spans, stretches(covered(*ends), of))
+    seen = pieces(spans, sights(covered(*ends), of))
     return spells(seen, Standing.DOWN, of, there=there)
 
 
@@ -162,6 +207,36 @@ def test_an_outage_ends_with_what_was_seen_last_of_it() -> None:
     assert outages([span(-50, KILLED), span(50, RUNNING)], (-60, 20), (50, 90)) == (
         replace(spell(0, 20, 20, "exited (137)"), before=True),
     )
+
+
+def test_what_the_last_look_saw_begins_and_ends_an_outage() -> None:
+    """Though it was for no time yet: the newest look, one before a gap, one that stands alone."""
+    killed = [span(0, RUNNING), span(50, KILLED)]
+    assert outages(killed, (0, 50)) == (spell(50, 50, 0, "exited (137)", lasting=True),)
+    healed = [span(0, KILLED), span(50, RUNNING)]
+    assert outages(healed, (0, 50)) == (replace(spell(0, 50, 50, "exited (137)"), before=True),)
+    again = [span(0, RUNNING), span(20, KILLED), span(60, RUNNING), span(70, MISSING)]
+    assert outages(again, (0, 20), (60, 65), (70, 70), (80, 80)) == (
+        spell(20, 20, 0, "exited (137)"),
+        spell(70, 80, 0, "missing", lasting=True),
+    )
+
+
+def test_a_window_does_not_hold_the_look_at_its_end() -> None:
+    """What that one was the first to see is of the next window; what is seen once is seen once."""
+    spans, looked = [span(0, RUNNING), span(50, KILLED)], covered((0, 50))
+    of = window(0, 50)
+    assert spells(pieces(spans, sights(looked, of)), Standing.DOWN, of, there=True) == ()
+    seen = [(it.begin, it.end) for it in pieces(spans, sights(looked, window(0, 60)))]
+    assert seen == [(at(0), at(50)), (at(50), at(50))]
+
+
+def test_a_glimpse_stands_in_the_part_it_was_in() -> None:
+    """The part that begins with the look; what was seen for a time is no glimpse."""
+    spans, of = [span(0, RUNNING), span(50, KILLED)], window(0, 100)
+    seen = [*pieces(spans, sights(covered((0, 50)), of))]
+    edges = [at(minute) for minute in (0, 49, 50, 60)]
+    assert glimpses(seen, edges) == (frozenset(), frozenset(), frozenset({Standing.DOWN}))
 
 
 def test_what_is_no_more_is_not_down() -> None:

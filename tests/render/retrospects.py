@@ -251,4 +251,23 @@ def minutes() -> Retrospect:
         return retrospect(engine, Window(end - timedelta(days=1), end), TZ)
 
 
+@cache
+def newest() -> Retrospect:
+    """An hour in which the newest look is the first to see a service killed, a mount hung."""
+    begin = NOW - timedelta(hours=1)
+    well = replace(HEALTHY, trigger=Trigger.SCHEDULE)
+    broken = hung(answering("radarr", **REFUSED)(changed("radarr", **KILLED)(well)))
+    broken = changed("slskd", health=Health.UNHEALTHY)(broken)
+    some = [replace(well, taken_at=begin + timedelta(minutes=m)) for m in range(0, 60, 5)]
+    with recorded(iter([*some, replace(broken, taken_at=NOW)])) as engine:
+        return retrospect(engine, Window(begin, NOW + timedelta(minutes=2)), TZ)
+
+
+@cache
+def alone() -> Retrospect:
+    """A history of one look, which saw a service killed."""
+    with recorded(iter([replace(changed("radarr", **KILLED)(HEALTHY), taken_at=NOW)])) as engine:
+        return retrospect(engine, Window(NOW, NOW + timedelta(minutes=2)), TZ)
+
+
 week = partial(told, "week")

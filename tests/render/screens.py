@@ -197,6 +197,11 @@ SCREENS = {
     "back-gap-80.txt": Golden(lambda: _looked_back("gap")),
     "back-early-80.txt": Golden(lambda: _looked_back("early")),
     "back-minutes-80.txt": Golden(_first_minutes),
+    "back-newest-80.txt": Golden(lambda: looked_back(retrospects.newest(), tz=made.TZ)),
+    "back-newest-service-80.txt": Golden(
+        lambda: looked_back(retrospects.newest(), tz=made.TZ, narrowed=True)
+    ),
+    "back-alone-80.txt": Golden(lambda: looked_back(retrospects.alone(), tz=made.TZ)),
     "status-healthy-60.txt": Golden(_healthy, 60),
     "status-healthy-80.txt": Golden(_healthy),
     "status-healthy-120.txt": Golden(_healthy, 120),

@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 
 from recorder.history.retrospect import Gap, Retrospect, look_back
+from recorder.history.standing import Standing
 from recorder.history.timeline import Tally
 from recorder.history.window import Window
 from recorder.model import Daily, Event, Health, Kind, SpaceDays, Thing
@@ -255,6 +256,47 @@ def test_a_sign_shows_the_worst_and_what_nobody_saw(tally: Tally, shown: str) ->
     assert sign(tally) == shown
 
 
+@pytest.mark.parametrize(
+    ("tally", "glimpsed", "shown"),
+    [
+        (Tally(well_sec=60, unobserved_sec=40), Standing.DOWN, "▃"),
+        (Tally(well_sec=70, down_sec=30), Standing.DOWN, "▆"),
+        (Tally(unobserved_sec=100), Standing.DOWN, "█"),
+        (Tally(unknown_sec=100), Standing.DOWN, "█"),
+        (Tally(well_sec=100), Standing.AILING, "▂"),
+        (Tally(unobserved_sec=100), Standing.AILING, "▂"),
+        (Tally(unobserved_sec=100), Standing.WELL, " "),
+        (Tally(well_sec=100), Standing.UNKNOWN, "▁"),
+    ],
+)
+def test_a_sign_shows_trouble_that_one_look_saw(
+    tally: Tally, glimpsed: Standing, shown: str
+) -> None:
+    """As the least share of what else was seen, or as all there is."""
+    assert sign(tally, {glimpsed}) == shown
+
+
+def test_what_is_down_at_the_end_stands_first_then_what_was_worst() -> None:
+    """However short it was; of what is as available, that which was down or ailed."""
+    found = retrospects.newest()
+    order = [it.name for it in found.of(Kind.SERVICE)]
+    assert order[:3] == ["radarr", "slskd", "sonarr"]
+    hosts = [it.host for it in found.of(Kind.MOUNT)]
+    assert hosts == ["download-stack", "streaming-stack"]
+    for kind in (Kind.HOST, Kind.SERVICE, Kind.ENDPOINT, Kind.MOUNT):
+        week = [(not it.lasting, it.tally.available or 2) for it in retrospects.week().of(kind)]
+        assert week == sorted(week)
+
+
+def test_one_look_alone_that_saw_trouble_tells_it() -> None:
+    """Though no time was observed; it came up to now, and whether it is late is said too."""
+    alone = retrospects.alone()
+    stale = replace(alone, gaps=(Gap(alone.window.begin, alone.window.end, 7200),))
+    down = "✗ STILL DOWN: radarr from before Mon 16 Feb 2026 14:02"
+    lines = drawn(screen(stale, tz=TZ)).splitlines()
+    assert (alone.observed, lines[-2:]) == ((), ["! nobody looked for the last 2h", down])
+
+
 @given(st.integers(0, 10**9), st.integers(1, 10**9))
 def test_a_share_is_never_rounded_to_all_or_none(part: int, more: int) -> None:
     """100% is all of it, 0% none; the rest is cut, so what is shown is never more than it was."""
@@ -288,7 +330,7 @@ def test_what_is_down_when_a_window_ends_is_still_down_only_if_that_is_now() -> 
 
 def test_that_no_look_followed_another_is_not_that_nobody_looked() -> None:
     """On a first day a history of one look does not deny it."""
-    alone = replace(retrospects.minutes(), observed=())
+    alone = replace(retrospects.minutes(), observed=(), accounts=())
     last = {
         looks: drawn(screen(replace(alone, looks=looks), tz=TZ)).splitlines()[-1]
         for looks in (1, 0, None)

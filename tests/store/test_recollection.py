@@ -4,7 +4,7 @@ import tempfile
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
 
 import pytest
@@ -35,6 +35,7 @@ from store.test_truth import Memory, snapshots, things_of
 
 STATES = (Kind.HOST, Kind.SERVICE, Kind.ENDPOINT, Kind.MOUNT)
 Place = tuple[Kind, str, str]
+Outage = tuple[datetime, datetime, int] | tuple[datetime, datetime, int, bool]
 
 
 def how(thing: Thing) -> str:
@@ -69,6 +70,41 @@ def counted(
     return {place: +count for place, count in counts.items() if +count}
 
 
+def outages(
+    looks: tuple[Snapshot, ...], begin: datetime, end: datetime, engine: sa.Engine
+) -> dict[Place, list[Outage]]:
+    """When each began and was last seen, its seconds, and whether the last look still saw it.
+
+    By every look that is in the window, or whose state reaches into it.
+    """
+    found: dict[Place, list[Outage]] = {}
+    going: dict[Place, bool] = {}
+    stretches = covered(engine)
+    for snapshot, following in zip_longest(looks, looks[1:]):
+        at = until = snapshot.taken_at
+        if following and any(it.begin <= at < following.taken_at <= it.end for it in stretches):
+            until = following.taken_at
+        first, last = max(at, begin), min(until, end)
+        things = dict(things_of(snapshot)) if at < end else {}
+        if at < end:
+            going = {place: on and place in things for place, on in going.items()}
+        if not (first < last or begin <= at < end):
+            continue
+        for place, thing in things.items():
+            stood = how(thing)
+            if place[0] not in STATES or stood == "unknown":
+                continue
+            if stood == "down":
+                told = found.setdefault(place, [])
+                outage = told.pop() if going.get(place) else (first, first, 0)
+                told.append((outage[0], last, outage[2] + int((last - first).total_seconds())))
+            going[place] = stood == "down"
+    return {
+        place: [(*it, going[place] and it is told[-1]) for it in told]
+        for place, told in found.items()
+    }
+
+
 @settings(
     max_examples=30,
     deadline=None,
@@ -82,7 +118,10 @@ def counted(
 def test_every_second_is_counted_as_it_was_seen(
     taken: list[tuple[int, Snapshot]], begin_sec: int, length: int
 ) -> None:
-    """Of any stack in any window: hosts that come and go, gaps, and what nobody could see."""
+    """Of any stack in any window: hosts that come and go, gaps, and what nobody could see.
+
+    And every outage from the look that first saw it on, though it was the last of all.
+    """
     at, looks = NOON, []
     for seconds, snapshot in taken:
         at += timedelta(seconds=seconds)
@@ -93,7 +132,9 @@ def test_every_second_is_counted_as_it_was_seen(
         for snapshot in looks:
             record(engine, snapshot)
         found = look_back(recollect(engine, begin, end), UTC)
-        expected = counted(Memory.of(looks).looks, begin, end, engine)
+        kept = Memory.of(looks).looks
+        expected = counted(kept, begin, end, engine)
+        broken = outages(kept, begin, end, engine)
     first, last = looks[0].taken_at, looks[-1].taken_at
     early = max(timedelta(0), min(end, first) - begin)
     fresh = (end - last).total_seconds() <= found.recollection.late_sec
@@ -114,6 +155,13 @@ def test_every_second_is_counted_as_it_was_seen(
         if count:
             told[it.kind, it.host, it.name] = count
     assert told == expected
+    assert {
+        (it.kind, it.host, it.name): [
+            (one.begin, one.end, one.seconds, one.lasting) for one in it.outages
+        ]
+        for it in found.accounts
+        if it.outages
+    } == broken
 
 
 def test_a_host_counts_from_its_first_look_to_its_last(path: Path) -> None:

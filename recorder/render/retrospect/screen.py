@@ -50,7 +50,7 @@ def screen(
 def _boxes(of: Retrospect, scale: Scale, *, narrowed: bool, everything: bool) -> Iterator[Box]:
     yield coverage.box(of, scale)
     told = before.box(of, scale, everything=everything)
-    if not of.observed:
+    if of.blank:
         yield from (box for box in (told,) if box)
         return
     for kind in things.TITLES:
@@ -84,7 +84,7 @@ def _begin(of: Retrospect, tz: tzinfo) -> str:
 
 def _closing(of: Retrospect, notes: tuple[str, ...], tz: tzinfo) -> Plain:
     rows = [Row((Text(f"{marks.NOTED} {safe(note, TEXT_CELLS)}", "quiet"),)) for note in notes]
-    if of.stale and of.observed:
+    if of.stale and not of.blank:
         ago = duration(of.stale.seconds)
         rows.append(Row((Text(f"{marks.WARN} nobody looked for the last {ago}", "warn"),)))
     return Plain([Grid([*rows, Row((_verdict(of, tz),))])])
@@ -92,7 +92,7 @@ def _closing(of: Retrospect, notes: tuple[str, ...], tz: tzinfo) -> Plain:
 
 def _verdict(of: Retrospect, tz: tzinfo) -> Text:
     """The last line: what is still down when the window ends, else whether anything was."""
-    if not of.observed:
+    if of.blank:
         return Text(f"{marks.UNKNOWN} {SINGLE if of.looks else NOBODY}", "unknown")
     lasting = [it for it in of.accounts if it.lasting]
     services = {(it.host, it.name) for it in lasting if it.kind is Kind.SERVICE}

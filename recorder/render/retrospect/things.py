@@ -9,7 +9,7 @@ from rich.text import Text
 
 from recorder.history.retrospect import Account, Retrospect
 from recorder.history.standing import Standing, standing
-from recorder.history.timeline import tallies
+from recorder.history.timeline import Spell, glimpses, tallies
 from recorder.model import Kind
 from recorder.render import marks
 from recorder.render.box import Box
@@ -90,7 +90,7 @@ def _heads(kind: Kind) -> Sequence[str]:
 
 def _row(of: Retrospect, it: Account, label: str, scale: Scale) -> StripRow:
     def draw(edges: Sequence[datetime]) -> Text:
-        return strip(tallies(it.pieces, of.observed, edges))
+        return strip(tallies(it.pieces, of.observed, edges), glimpses(it.pieces, edges))
 
     mark = mark_of(it)
     return StripRow(
@@ -117,12 +117,13 @@ def _under(it: Account, of: Retrospect, scale: Scale) -> str | None:
     """What a figure can't say: what lasts, and what came or went."""
     told = []
     if it.lasting:
-        at = moment(it.lasting.begin, of.window.end, scale.zone)
-        since = f"from before {at}" if it.lasting.before else f"since {at}"
+        since = _since(it.lasting, of, scale)
         told.append(f"{safe(it.lasting.words[-1], TEXT_CELLS)} {since}")
     if it.ailments:
         ill = ", ".join(dict.fromkeys(one for spell in it.ailments for one in spell.words))
-        told.append(f"{safe(ill, TEXT_CELLS)} for {duration(it.tally.ailing_sec)}")
+        some = f"for {duration(it.tally.ailing_sec)}"
+        long = some if it.tally.ailing_sec else _since(it.ailments[-1], of, scale)
+        told.append(f"{safe(ill, TEXT_CELLS)} {long}")
     if it.telling and it.tally.unknown >= UNKNOWN_TOLD:
         told.append(f"unknown for {_unknown(it)} of the time")
     if it.new_at:
@@ -132,8 +133,21 @@ def _under(it: Account, of: Retrospect, scale: Scale) -> str | None:
     return ", ".join(told) or None
 
 
+def _since(it: Spell, of: Retrospect, scale: Scale) -> str:
+    """Since when it lasts, or when it was glimpsed."""
+    at = moment(it.begin, of.window.end, scale.zone)
+    if it.before:
+        return f"from before {at}"
+    return f"since {at}" if it.lasting else f"at {at}"
+
+
 def _unknown(it: Account) -> str:
     return percent(it.tally.unknown_sec, it.tally.seen_sec)
+
+
+def _stood(it: Account, how: Standing) -> bool:
+    """Whether any look saw it so."""
+    return any(piece.standing is how for piece in it.pieces)
 
 
 def _rest(found: Sequence[Account], chosen: Sequence[Account], kind: Kind) -> str:
@@ -142,8 +156,8 @@ def _rest(found: Sequence[Account], chosen: Sequence[Account], kind: Kind) -> st
     left = [it for it in found if id(it) not in lines]
     worse = sum(it.telling for it in left)
     quiet = [it for it in left if not it.telling]
-    well = sum(it.tally.available is not None for it in quiet)
-    idle = sum(it.tally.available is None and it.tally.idle_sec > 0 for it in quiet)
+    well = sum(_stood(it, Standing.WELL) for it in quiet)
+    idle = sum(_stood(it, Standing.IDLE) and not _stood(it, Standing.WELL) for it in quiet)
     unseen = len(quiet) - well - idle
     told = []
     if worse:
