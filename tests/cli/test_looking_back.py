@@ -178,7 +178,7 @@ def test_where_nothing_is_recorded_there_is_nothing_to_look_back_on(tmp_path: Pa
     done = back(tmp_path, "7d")
     assert (done.returncode, done.stdout) == (3, "")
     path = tmp_path / "history.db"
-    said = f"ops: nothing is recorded in {path} yet; `ops media.status` records\n"
+    said = f"ops: nothing is recorded in {path} yet; `ops media.status --db {path}` records\n"
     assert done.stderr == said
     assert not path.exists()
     with opened(path):
