@@ -253,12 +253,19 @@ def minutes() -> Retrospect:
 
 @cache
 def newest() -> Retrospect:
-    """An hour in which the newest look is the first to see a service killed, a mount hung."""
+    """An hour in which the newest look is the first to see a service killed, a mount hung.
+
+    Another was down for a while in the middle of it.
+    """
     begin = NOW - timedelta(hours=1)
     well = replace(HEALTHY, trigger=Trigger.SCHEDULE)
     broken = hung(answering("radarr", **REFUSED)(changed("radarr", **KILLED)(well)))
     broken = changed("slskd", health=Health.UNHEALTHY)(broken)
-    some = [replace(well, taken_at=begin + timedelta(minutes=m)) for m in range(0, 60, 5)]
+    ended = changed("lidarr", **KILLED)(well)
+    some = [
+        replace(ended if 20 <= m < 40 else well, taken_at=begin + timedelta(minutes=m))
+        for m in range(0, 60, 5)
+    ]
     with recorded(iter([*some, replace(broken, taken_at=NOW)])) as engine:
         return retrospect(engine, Window(begin, NOW + timedelta(minutes=2)), TZ)
 

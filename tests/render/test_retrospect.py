@@ -280,7 +280,7 @@ def test_what_is_down_at_the_end_stands_first_then_what_was_worst() -> None:
     """However short it was; of what is as available, that which was down or ailed."""
     found = retrospects.newest()
     order = [it.name for it in found.of(Kind.SERVICE)]
-    assert order[:3] == ["radarr", "slskd", "sonarr"]
+    assert order[:4] == ["radarr", "lidarr", "slskd", "sonarr"]
     hosts = [it.host for it in found.of(Kind.MOUNT)]
     assert hosts == ["download-stack", "streaming-stack"]
     for kind in (Kind.HOST, Kind.SERVICE, Kind.ENDPOINT, Kind.MOUNT):
