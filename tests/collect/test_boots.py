@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import struct
 import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -59,6 +60,31 @@ def test_each_answer_says_what_it_says(name: str) -> None:
 
 
 TIMES = st.integers(0, 4_000_000_000).map(lambda ts: datetime.fromtimestamp(ts, UTC))
+
+
+def _record(at: str) -> bytes:
+    """A boot as utmp(5) lays it out: type 2, the line "~", the user "reboot"."""
+    words = (b"~", b"~~", b"reboot", b"6.1.0-18-amd64")
+    seconds = int(_at(at).timestamp())
+    return struct.pack("<hxxi32s4s32s256shhiii16x20x", 2, 0, *words, 0, 0, 0, seconds, 0)
+
+
+@pytest.mark.skipif(shutil.which("last") is None, reason="there is no last(1) here")
+def test_what_the_real_last_prints_is_read(tmp_path: Path) -> None:
+    """Of the kernel's own record of boots, by the program that hosts have."""
+    file, times = tmp_path / "wtmp", ("2026-01-18T03:12:44", "2026-02-09T10:00:07")
+    file.write_bytes(b"".join(map(_record, times)))
+    told = subprocess.run(
+        ["last", "-x", "-F", "-f", file, "reboot"],
+        capture_output=True,
+        check=True,
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "UTC0"},
+    ).stdout
+    answer = b"\n%(m)s wtmp\n%(told)s\n%(m)s journal\n\n%(m)s end\n" % {
+        b"m": MARK.encode(),
+        b"told": told,
+    }
+    assert read_boots(answer, MARK) == _boots(Source.WTMP, *times)
 
 
 @given(st.lists(TIMES, max_size=6), st.sampled_from([Source.WTMP, Source.JOURNAL]))

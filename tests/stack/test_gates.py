@@ -163,7 +163,12 @@ def test_a_host_that_is_off_is_unknown(impatient: Ops, broken: Break) -> None:
     )
 
 
-def test_gates_that_need_no_host_run_without_one(ops: Ops) -> None:
+@pytest.mark.parametrize(
+    ("recommendation", "result"), [("investigate", "warn"), ("decommission", "fail")]
+)
+def test_gates_that_need_no_host_run_without_one(
+    ops: Ops, recommendation: str, result: str
+) -> None:
     """Ports as declared and add-ons, where no host can be reached at all."""
     bindings = {
         "hosts": {"nowhere": {"addresses": ["192.0.2.66"]}},
@@ -174,7 +179,7 @@ def test_gates_that_need_no_host_run_without_one(ops: Ops) -> None:
                 {
                     "ha_addon": "overseerr",
                     "shop_service": "jellyseerr",
-                    "recommendation": "investigate",
+                    "recommendation": recommendation,
                 }
             ]
         },
@@ -185,7 +190,7 @@ def test_gates_that_need_no_host_run_without_one(ops: Ops) -> None:
     assert held(ops.at(root), "--no-login") == {
         "D106": ("pass", set()),
         "D108": ("pass", set()),
-        "D110": ("warn", {"a0d7b954_overseerr"}),
+        "D110": (result, {"a0d7b954_overseerr"}),
     }
 
 
