@@ -96,7 +96,7 @@ HOSTS = (
         (heal("off"), give_up_after(60)),
         (
             (
-                "✓ streaming-stack up again (music exited (137); guest new, running;"
+                "! streaming-stack up again (music exited (137); guest new, running;"
                 " films restarted; 16 services, 1 mount seen again)"
             ),
             "⬆ movies on streaming-stack updated 1.9.1 → 1.10",
@@ -179,7 +179,7 @@ HOSTS = (
     Step(
         "it starts",
         (heal("engine-stopped"), until("paper-books", "running 0 healthy")),
-        ("✓ streaming-stack up again (19 services seen again)",),
+        ("✓ streaming-stack engine readable again (19 services seen again)",),
         told_by_spans=(("host", HOST),),
     ),
     Step(
