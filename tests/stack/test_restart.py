@@ -3,6 +3,7 @@
 import json
 import signal
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -301,5 +302,7 @@ def test_what_it_did_is_named_as_the_cause(up: Project, db: Path) -> None:
     assert events["one"] == events["beta"] == ("restarted", by)
     shown = " ".join(up.ops("media.status", "--since", "1h", *history).stdout.split())
     assert "one restarted by `media.stack.restart`" in shown
+    looked = time.time()
+    wait_until(lambda: time.time() >= looked + 1, "the next second")  # a window ends before its end
     back = up.ops("media.status", "--history", "1h", "--json", *history)
     assert json.dumps(by) in back.stdout
