@@ -1,5 +1,6 @@
 """Retention run now and to its end, instead of a little with each look."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from recorder.store.figures import Pruned
 from recorder.store.library import sa
 from recorder.store.past_numbers import DAYS_ROLLED, HOURS_ROLLED
 from recorder.store.retention import KEPT, PRUNED_UNTIL, noted, tidy
-from recorder.store.tables import meta, metadata
+from recorder.store.tables import meta
 
 TABLES = ("sample", "snapshot", "rollup_hour")
 
@@ -26,29 +27,25 @@ def prune(path: Path) -> Pruned:
     Hold `one_look` meanwhile. Raises StoreError.
     """
     with opened(path) as engine:
-        before, size = _counts(engine), path.stat().st_size
+        before_bytes = path.stat().st_size
+        gone: Counter[str] = Counter()
         rolled = None
-        while rolled != (rolled := _tidied(engine)):
-            pass  # one tidying rolls up only so much, and nothing is deleted before it is rolled up
+        while rolled != (rolled := _rolled_until(engine)):
+            # One tidying rolls up only so much, and nothing is deleted before it is rolled up.
+            gone += _tidied(engine)
         with plain(engine) as connection:
             connection.executescript("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)")
-        after = _counts(engine)
-        gone = tuple((name, max(0, before[name] - after[name])) for name in TABLES)
-        return Pruned(gone, size, path.stat().st_size)
+        rows = tuple((name, gone[name]) for name in TABLES)
+        return Pruned(rows, before_bytes, path.stat().st_size)
 
 
-def _tidied(engine: sa.Engine) -> tuple[int | None, ...]:
-    """Tidy as if it had not been done today; returns up to where numbers are rolled up."""
-    with transaction(engine) as db:
-        db.execute(meta.delete().where(meta.c.key == PRUNED_UNTIL))
-    tidy(engine)
+def _rolled_until(engine: sa.Engine) -> tuple[int | None, ...]:
     with reading(engine) as db:
         return tuple(noted(db, note) for note in (HOURS_ROLLED, DAYS_ROLLED))
 
 
-def _counts(engine: sa.Engine) -> dict[str, int]:
-    with reading(engine) as db:
-        return {
-            name: db.scalar(sa.select(sa.func.count()).select_from(metadata.tables[name])) or 0
-            for name in TABLES
-        }
+def _tidied(engine: sa.Engine) -> Counter[str]:
+    """Tidy as if it had not been done today; returns how many rows were deleted, by table."""
+    with transaction(engine) as db:
+        db.execute(meta.delete().where(meta.c.key == PRUNED_UNTIL))
+    return Counter(tidy(engine))

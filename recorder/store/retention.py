@@ -8,6 +8,7 @@ Age is counted from a look some way back, not from the newest: one taken while t
 year ahead must not make everything old.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -28,23 +29,27 @@ class Kept:
     """How long the rows of a table are kept."""
 
     days: int
+    table: str
     prune: str  # deletes what is older than :ts
 
 
 KEPT: Mapping[str, Kept] = {
-    "sample": Kept(30, "DELETE FROM sample WHERE ts < :ts"),
+    "sample": Kept(30, "sample", "DELETE FROM sample WHERE ts < :ts"),
     "snapshot": Kept(
         30,
+        "snapshot",
         "DELETE FROM snapshot WHERE ts < :ts AND ts NOT IN "
         "(SELECT ts FROM snapshot WHERE trigger = 'person' ORDER BY ts DESC LIMIT 2)",
     ),
     "rollup_hour of machines and mounts": Kept(
         90,
+        "rollup_hour",
         "DELETE FROM rollup_hour WHERE ts < :ts AND series_id IN (SELECT series.id FROM series "
         "JOIN entity ON entity.id = series.entity_id WHERE entity.kind IN ('host', 'mount'))",
     ),
     "rollup_hour": Kept(
         2 * 365,
+        "rollup_hour",
         "DELETE FROM rollup_hour WHERE ts < :ts AND series_id IN (SELECT id FROM series)",
     ),
 }
@@ -65,20 +70,24 @@ ROLL_UP_HOURS = sa.text(ROLL_UP.format(table="rollup_hour", period=HOUR_SEC))
 ROLL_UP_DAYS = sa.text(ROLL_UP.format(table="rollup_day", period=DAY_SEC))
 
 
-def tidy(engine: sa.Engine) -> None:
+def tidy(engine: sa.Engine) -> Mapping[str, int]:
     """Roll up what is complete; once a day prune and give pages back. Meant to follow each look.
 
-    Raises StoreError. Time is that of the newest snapshot, not of the clock.
+    Returns how many rows were deleted, by table. Raises StoreError. Time is that of the newest
+    snapshot, not of the clock.
     """
+    gone: Counter[str] = Counter()
     with transaction(engine) as db:
         newest = db.scalar(sa.select(sa.func.max(coverage.c.last_ts)))
         if newest is None:
-            return
+            return gone
         _roll_up(db, ROLL_UP_HOURS, HOURS_ROLLED, HOUR_SEC, newest)
         _roll_up(db, ROLL_UP_DAYS, DAYS_ROLLED, DAY_SEC, newest)
-        pruned = _prune(db, newest)
-    if pruned:
+        if _is_first_today(db, newest):
+            gone = _prune(db)
+    if gone:
         give_back(engine)
+    return gone
 
 
 def _roll_up(
@@ -97,22 +106,28 @@ def _roll_up(
         put_note(db, note, end)
 
 
-def _prune(db: sa.Connection, newest: int) -> bool:
-    """Delete what is past its time, if this is the first look of a day."""
+def _is_first_today(db: sa.Connection, newest: int) -> bool:
+    """Whether nobody tidied on the newest look's day; from now on somebody has."""
     today = newest - newest % DAY_SEC
     if noted(db, PRUNED_UNTIL) == today:
         return False
     put_note(db, PRUNED_UNTIL, today)
+    return True
+
+
+def _prune(db: sa.Connection) -> Counter[str]:
+    """Delete what is past its time; returns how many rows, by table."""
+    gone: Counter[str] = Counter()
     sure = db.scalar(
         sa.select(snapshot.c.ts).order_by(snapshot.c.ts.desc()).limit(1).offset(LOOKS_TO_BE_SURE)
     )
     if sure is None:
-        return False
+        return gone
     rolled = min(noted(db, HOURS_ROLLED) or 0, noted(db, DAYS_ROLLED) or 0)
     for kept in KEPT.values():
         before = min(sure - kept.days * DAY_SEC, rolled)
-        db.execute(sa.text(kept.prune), {"ts": before})
-    return True
+        gone[kept.table] += db.execute(sa.text(kept.prune), {"ts": before}).rowcount
+    return gone
 
 
 def give_back(engine: sa.Engine) -> None:
