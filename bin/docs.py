@@ -2,7 +2,7 @@
 
 The spine's registry files and launchers come from the table of capabilities, docs/cli.md from
 each command's --help, docs/schema.md from a history made anew, the screens in the README and in
-docs/ from an example stack.
+docs/ from an example stack, the tables of faults in docs/ from the one that tests are held to.
 """
 
 import json
@@ -17,7 +17,10 @@ import click
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = ROOT / "tests" / "render" / "screens"
 SCREEN = re.compile(r"(?P<before><!-- screen: (?P<name>[\w.-]+) -->\n```\n).*?```\n", re.DOTALL)
-sys.path.insert(0, str(ROOT))
+TABLE = re.compile(r"(?P<before><!-- (?P<kind>faults|advice): (?P<name>\w+) -->\n)(?:\|.*\n)*")
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+import faults.matrix  # noqa: E402
 
 from recorder.bindings.queries import (  # noqa: E402
     SavedQuery,
@@ -155,14 +158,14 @@ def query_entry(query: SavedQuery) -> str:
     return f"\n### {query.name}\n\n```sql\n{query.sql}```\n"
 
 
-def screens() -> Files:
-    """README.md and the pages of docs/, each screen in them as the program draws it.
+def pages() -> Files:
+    """README.md and the pages of docs/, the screens and the tables of faults in them as they are.
 
-    The texts are the golden files of tests/render, which its tests hold to what is drawn.
+    The screens are the golden files of tests/render, which its tests hold to what is drawn.
     """
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         text = page.read_text(encoding="utf-8")
-        yield page.relative_to(ROOT), SCREEN.sub(with_screen, text)
+        yield page.relative_to(ROOT), TABLE.sub(with_table, SCREEN.sub(with_screen, text))
 
 
 def with_screen(match: re.Match[str]) -> str:
@@ -170,9 +173,14 @@ def with_screen(match: re.Match[str]) -> str:
     return f"{match['before']}{drawn}```\n"
 
 
+def with_table(match: re.Match[str]) -> str:
+    drawn = {"faults": faults.matrix.table, "advice": faults.matrix.advice}[match["kind"]]
+    return match["before"] + drawn(match["name"])
+
+
 def main(*, check: bool) -> int:
     old = []
-    for files in (registry, cli, schema, screens):
+    for files in (registry, cli, schema, pages):
         for path, text in files():
             file = ROOT / path
             if file.exists() and file.read_text(encoding="utf-8") == text:

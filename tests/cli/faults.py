@@ -1,6 +1,6 @@
 """What can be wrong with a history's file, each made for real, with the line a person is told.
 
-Docs/history.md must have every one of them.
+What is told of each, up to what to do, is its row of the fault matrix.
 """
 
 import contextlib
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from disks import fill, over_network, read_only, small_disk
+from faults.matrix import BY_KEY
+from faults.row import Row
 
 from recorder.store.connection import connect
 
@@ -27,22 +29,25 @@ WITHOUT_ROOTS_RIGHTS = ("setpriv", "--bounding-set=-dac_override,-dac_read_searc
 class Fault:
     """One thing that is wrong, and what is said of it."""
 
-    name: str
+    name: str  # the key of its row
     make: Callable[[Machine, contextlib.ExitStack], Heal | None]
-    what: str
-    then: str  # what to do, behind `what`
+    then: str  # what to do, behind what the row says
     typed: str  # the part of that to be typed, or given
+
+    @property
+    def row(self) -> Row:
+        return BY_KEY[self.name]
 
     def line(self, machine: Machine, backup: str) -> str:
         path = machine.history
-        return f"{self.what}{self.then}".format(path=path, folder=path.parent, backup=backup)
+        says = self.row.says.replace("history.db", str(path), 1)
+        return says + self.then.format(folder=path.parent, backup=backup)
 
 
-def damaged(name: str, make: Callable[[Machine, contextlib.ExitStack], None], how: str) -> Fault:
+def damaged(name: str, make: Callable[[Machine, contextlib.ExitStack], None]) -> Fault:
     return Fault(
         name,
         make,
-        f"{{path}} is damaged ({how}) and left as it is",
         f"; last verified backup: {{backup}}, `{RESTORE}`; to save what can be read: "
         "`ops media.history.repair --salvage`",
         RESTORE,
@@ -154,34 +159,23 @@ def on_network(machine: Machine, end: contextlib.ExitStack) -> Heal:
     return heal
 
 
-MALFORMED = "database disk image is malformed"
-MAY_NOT = ("{path} or its folder may not be written", "; see `ls -la {folder}`", "ls -la {folder}")
+MAY_NOT = ("; see `ls -la {folder}`", "ls -la {folder}")
 FAULTS = (
-    damaged("its header is damaged", of_header, "its header is not a database's"),
-    damaged("a page of it is damaged", of_page, MALFORMED),
-    damaged("its end is cut off", truncated, MALFORMED),
-    damaged("it is empty", emptied, "it is empty"),
-    damaged(
-        "only its log is left", without_its_file, "it is gone, but history.db-wal is still here"
-    ),
-    Fault(
-        "it is another application's",
-        another,
-        "{path} is another application's database",
-        "; give another path with --db",
-        "--db",
-    ),
+    damaged("its header is damaged", of_header),
+    damaged("a page of it is damaged", of_page),
+    damaged("its end is cut off", truncated),
+    damaged("it is empty", emptied),
+    damaged("only its log is left", without_its_file),
+    Fault("it is another application's", another, "; give another path with --db", "--db"),
     Fault(
         "a newer program made it",
         newer,
-        "{path} was made by a newer media-recorder",
         "; install version 7.1.0 or newer: `git pull`, or `pip install --upgrade media-recorder`",
         "git pull",
     ),
     Fault(
         "a folder has its name",
         a_folder,
-        "{path} is a folder",
         "; give the path of a file with --db or $MEDIA_RECORDER_DB",
         "--db",
     ),
@@ -193,14 +187,12 @@ FAULTS_OF_DISKS = (
     Fault(
         "the disk is full",
         disk_full,
-        "no space left for {path}",
         "; what was recorded before is whole. Make room: `df -h {folder}`",
         "df -h {folder}",
     ),
     Fault(
         "it lies on a network mount",
         on_network,
-        "{path} lies on a network filesystem (fuse.sshfs)",
         ", where SQLite can't keep a history whole; "
         "give a path on a local disk with --db or $MEDIA_RECORDER_DB",
         "--db",

@@ -1,6 +1,8 @@
 """A host that can't be looked at says why; everything else is as complete as ever."""
 
 import pytest
+from faults.proving import proves_each
+from faults.row import Row
 from realhosts import Lab
 from realhosts.blueprint import DEAD_ADDRESS
 
@@ -153,33 +155,17 @@ def test_all_ways_at_once(crowd: Ops) -> None:
     assert host(document, "second-address")["address"] == DOWNLOAD
 
 
-@pytest.mark.parametrize(
-    ("fault", "reason", "endpoints", "limit_ms"),
-    [
-        pytest.param("off", "timeout", AWAY, TIMED_OUT_MS, id="off"),
-        pytest.param("no-route", "no_route", AWAY, 0, id="no-route"),
-        pytest.param("sshd-stopped", "refused", None, 0, id="sshd-stopped"),
-        pytest.param("sshd-silent", "timeout", None, TIMED_OUT_MS, id="sshd-silent"),
-        pytest.param("key-changed", "host_key_changed", None, 0, id="key-changed"),
-        pytest.param("key-unknown", "host_key_unknown", None, 0, id="key-unknown"),
-    ],
-)
+@proves_each("off", "no-route", "sshd-stopped", "sshd-silent", "key-changed", "key-unknown")
 def test_a_host_that_does_not_let_us_in(
-    *,
-    broken: Break,
-    impatient: Ops,
-    well: Facts,
-    fault: str,
-    reason: str,
-    endpoints: str | None,
-    limit_ms: int,
+    row: Row, broken: Break, impatient: Ops, well: Facts
 ) -> None:
     """It is down for its own reason and costs its limit once; the other host is complete."""
-    broken(fault, "streaming-stack")
-    document = impatient.document("media.status")
-    expected = down(well, "streaming-stack", reason, endpoints=endpoints)
+    broken(row.key, "streaming-stack")
+    document = impatient.document("media.status", code=row.exit_code)
+    reason = row.shown["host"].removeprefix("down ")
+    expected = down(well, "streaming-stack", reason, endpoints=row.shown.get("endpoint"))
     assert changed(expected, BEHIND_SSH) == facts(document)
-    assert document["data"]["snapshot"]["duration_ms"] < limit_ms + SPARE_MS
+    assert document["data"]["snapshot"]["duration_ms"] < row.bound_sec * 1000
 
 
 @pytest.mark.parametrize("fault", ["key-changed", "key-unknown"])

@@ -1,6 +1,8 @@
 """Engines, mounts and endpoints that fail on a host that is up: that part is unknown, no other."""
 
 import pytest
+from faults.proving import proves_each
+from faults.row import Row
 from realhosts import Lab
 
 from stack.conftest import IMPATIENT_SEC
@@ -19,7 +21,6 @@ from stack.ops import (
 
 SPARE_MS = 3000
 PATH_LIMIT_MS = 3000  # the probe's own, for a path
-ENGINE_LIMIT_MS = 8000  # and for an engine
 DOWNLOAD = "192.0.2.209"
 QUESTION = "media-recorder -- /mnt"  # how the probe's question to a path ends
 
@@ -35,19 +36,15 @@ def blind(well: Facts, host: str, reason: str) -> Facts:
     }
 
 
-@pytest.mark.parametrize(
-    ("fault", "limit_ms"),
-    [("engine-stopped", 0), ("engine-killed", 0), ("engine-hung", ENGINE_LIMIT_MS)],
-)
-def test_an_engine_that_does_not_answer(
-    broken: Break, ops: Ops, well: Facts, fault: str, limit_ms: int
-) -> None:
+@proves_each("engine-stopped", "engine-killed", "engine-hung")
+def test_an_engine_that_does_not_answer(row: Row, broken: Break, ops: Ops, well: Facts) -> None:
     """Its containers are unknown, never missing; the host, its mounts and endpoints are there."""
-    broken(fault, "streaming-stack")
-    document = ops.document("media.status")
+    broken(row.key, "streaming-stack")
+    document = ops.document("media.status", code=row.exit_code)
     host = next(it for it in document["data"]["hosts"] if it["name"] == "streaming-stack")
-    assert blind(well, "streaming-stack", "engine_down") == facts(document)
-    assert document["data"]["snapshot"]["duration_ms"] < limit_ms + SPARE_MS
+    reason = row.shown["engine"].removeprefix("unreadable ")
+    assert blind(well, "streaming-stack", reason) == facts(document)
+    assert document["data"]["snapshot"]["duration_ms"] < row.bound_sec * 1000
     assert host["uptime_sec"] > 0
     assert host["engine"]["detail"]
 
