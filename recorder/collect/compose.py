@@ -5,13 +5,13 @@ is compared as far as the file alone tells it.
 """
 
 import re
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from recorder.bindings.entry import Entry, Kind
 from recorder.bindings.mistakes import Mistakes
 from recorder.bindings.tree import parse
 from recorder.collect.probe import Section
+from recorder.frozen import frozen
 
 MOST_BYTES = 262_144  # as the probe cuts it
 TEXT_LIMIT = 500
@@ -23,7 +23,7 @@ WHY = {
 SILENT = "its compose file did not arrive in time"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Composed:
     """A service of a compose file."""
 
@@ -32,7 +32,7 @@ class Composed:
     image: str | None  # as written, with its variables; None: it is built
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ComposeFile:
     """What a compose file says, or why nothing is known of it."""
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from recorder.bindings.stack import HostBinding
 from recorder.collect.compose import ComposeFile, parse_compose
@@ -11,10 +11,11 @@ from recorder.collect.machine import parse_machine
 from recorder.collect.mounts import Entry, Space, parse_mountinfo, parse_paths
 from recorder.collect.probe import LIMIT_SEC, Question, question, sections
 from recorder.collect.shell import Answer, Connect, Ended, Shell, Unreachable
+from recorder.frozen import frozen
 from recorder.model import Host, HostState, Reason
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HostLook:
     """What a host answered; all but the host itself is empty where it is not up."""
 

@@ -18,14 +18,15 @@ all others belong to the section begun last:
 import os
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from recorder.frozen import frozen
 
 PROBE = Path(__file__).with_name("probe.sh")
 LIMIT_SEC = 15.0  # above the probe's own limits for the engine and the paths
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """A script for one host, and the mark its answer will carry."""
 
@@ -40,7 +41,7 @@ class Question:
         return f"{self.mark} end".encode()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """A part of the answer: its name, the words behind it, the lines in it."""
 

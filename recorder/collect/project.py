@@ -16,12 +16,12 @@ import os
 import re
 import shlex
 import textwrap
-from dataclasses import dataclass
 from pathlib import Path
 
 from recorder.bindings.folder import SERVICES
 from recorder.collect.probe import Section, sections
 from recorder.collect.shell import Ended, Shell
+from recorder.frozen import frozen
 
 SCRIPT = Path(__file__).with_name("project.sh")
 SAID_LIMIT = 300
@@ -34,7 +34,7 @@ class NoProject(Exception):  # noqa: N818 - a state of the world, caught where i
     """Why nothing can be done with a project, in a line."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Project:
     """A compose project that can be worked with."""
 
