@@ -111,6 +111,13 @@ CAPABILITIES = (
         outputs=("table", "csv", "tsv", "md", "jsonl", "json"),
     ),
     Capability(
+        "media.access",
+        "The script that lets a key look at a host, and do nothing else there",
+        "recorder.capabilities.access",
+        ("ssh", "security"),
+        outputs=("stdout",),
+    ),
+    Capability(
         "media.stack.restart",
         "Restart the compose services of a host, and wait until they are back",
         "recorder.capabilities.restart",

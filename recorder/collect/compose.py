@@ -15,10 +15,11 @@ from recorder.frozen import frozen
 
 MOST_BYTES = 262_144  # as the probe cuts it
 TEXT_LIMIT = 500
-NO_FILE, NOT_READABLE = "3", "4"
+NO_FILE, NOT_READABLE, NOT_TOLD = "3", "4", "5"
 WHY = {
     NO_FILE: "there is no compose file",
     NOT_READABLE: "its compose file may not be read",
+    NOT_TOLD: "the probe installed there may not tell its compose file: `ops media.access` anew",
 }
 SILENT = "its compose file did not arrive in time"
 

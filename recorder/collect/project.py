@@ -19,7 +19,7 @@ import textwrap
 from pathlib import Path
 
 from recorder.bindings.folder import SERVICES
-from recorder.collect.probe import Section, sections
+from recorder.collect.probe import Section, only_looks, sections
 from recorder.collect.shell import Ended, Shell
 from recorder.frozen import frozen
 
@@ -94,6 +94,8 @@ def _asked(shell: Shell, question: str, *arguments: str) -> dict[str, Section]:
     until = f"{mark} end".encode()
     answer = shell.run(SCRIPT.read_bytes() + asking.encode(), until=until, timeout_sec=LIMIT_SEC)
     if answer.ended is not Ended.WHOLE:
+        if why := only_looks(answer.complaint):
+            raise NoProject(why)
         raise NoProject(f"no answer from its engine: {answer.complaint or answer.ended.value}")
     return sections(answer.output, mark)
 
