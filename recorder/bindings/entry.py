@@ -4,10 +4,8 @@ Scalars keep the text they were written with: who reads one decides what it has 
 """
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
-
-from recorder.frozen import frozen
 
 
 class Kind(StrEnum):
@@ -22,7 +20,7 @@ class Kind(StrEnum):
     MAPPING = "a mapping"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A value and its line; in a mapping, the line of its key."""
 

@@ -7,17 +7,16 @@ form, or can't be written, is no cache; nobody hears of it.
 import json
 import os
 import zlib
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from recorder.frozen import frozen
 from recorder.model import Gap
 
 FORM = 1  # another number when other entries are chosen, or told otherwise
 PROGRAM = "media-recorder"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Stamp:
     """One state of one register file."""
 

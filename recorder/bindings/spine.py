@@ -5,6 +5,7 @@ looked at: a mistake elsewhere in them is none of our business.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from recorder.bindings.entry import Entry, Kind
@@ -13,7 +14,6 @@ from recorder.bindings.mistakes import Mistakes
 from recorder.bindings.section import NUMBERS, PORTS, Section
 from recorder.bindings.stack import Addon, MountBinding
 from recorder.bindings.storage import MODES, whole_path
-from recorder.frozen import frozen
 
 LIFECYCLE = "vm.lifecycle.yaml"
 SSH_TARGETS = "ssh.targets.yaml"
@@ -24,7 +24,7 @@ GONE = (("decommissioned",), ("abandoned",))
 TAILSCALE_ONLY = "tailscale_required"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class HostFacts:
     """What is known of one host."""
 
@@ -38,7 +38,7 @@ class HostFacts:
     mounts: tuple[MountBinding, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Spine:
     """The entries of each file, by the name of the host they are about."""
 

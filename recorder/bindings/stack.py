@@ -4,10 +4,9 @@ Everything a look needs stands here already resolved: addresses in the order the
 health URL's parts, each default filled in. Nothing downstream reads YAML.
 """
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from recorder.frozen import frozen
 from recorder.model import Declared
 
 COMPOSE_COMMAND = "docker compose"
@@ -16,7 +15,7 @@ HEALTH_TIMEOUT_SEC = 10.0
 HEALTH_RETRIES = 2
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class MountBinding:
     """A network mount that should be there. `source` and `mode` are checked where given."""
 
@@ -25,7 +24,7 @@ class MountBinding:
     mode: str = "rw"  # "rw", "ro"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class HostBinding:
     """A VM and the ways to it."""
 
@@ -43,7 +42,7 @@ class HostBinding:
     discover: bool = False  # show its network mounts and main disks without being told of them
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class HealthBinding:
     """A service's health URL. Where the service listens on localhost only, `via_ssh` is set."""
 
@@ -57,7 +56,7 @@ class HealthBinding:
     retries: int = HEALTH_RETRIES  # how often a gate asks again before it says that it fails
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ServiceBinding:
     """One service: a container that should (or, when parked or stopped, should not) run."""
 
@@ -73,7 +72,7 @@ class ServiceBinding:
     config: tuple[str, ...] = ()  # folders on the host; none: its container's mount at /config
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class VolumeBinding:
     """A storage pool, asked for its space at one path of one host."""
 
@@ -82,7 +81,7 @@ class VolumeBinding:
     path: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class KeyBinding:
     """Where an API key is read from; never the key itself. One of the two is set."""
 
@@ -90,7 +89,7 @@ class KeyBinding:
     file: Path | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ImportBinding:
     """An app whose imports of the day are counted."""
 
@@ -101,7 +100,7 @@ class ImportBinding:
     url_base: str = ""  # the app's own "URL Base" setting: "/radarr"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Overlap:
     """A Home Assistant add-on that may duplicate a service."""
 
@@ -111,7 +110,7 @@ class Overlap:
     reason: str | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Addon:
     """A Home Assistant add-on that is installed."""
 
@@ -120,7 +119,7 @@ class Addon:
     state: str  # as Home Assistant says it: "started", "stopped", "unknown", "error"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Stack:
     """All that should be."""
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ from recorder.capabilities.approval import approval_option, approve
 from recorder.capabilities.looking import Choice, looking, now, print_json
 from recorder.capabilities.recording import history_option
 from recorder.errors import ExitCode, RefusedError, UsageError
-from recorder.frozen import frozen
 
 if TYPE_CHECKING:
     from recorder.acting.site import Site
@@ -22,7 +22,7 @@ NAME = "recyclarr.sync"
 SERVICE = "recyclarr"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Wish:
     """What a person asked for."""
 

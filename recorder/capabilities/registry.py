@@ -5,9 +5,8 @@ launchers beside it are generated from this table (`bin/docs`) and checked again
 capability's module is loaded only when it runs or shows its help.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
-
-from recorder.frozen import frozen
 
 PLUGIN = "media"
 
@@ -22,7 +21,7 @@ class Approval(StrEnum):
     MANUAL = "manual"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Capability:
     """A registered action: `ops cap run NAME`."""
 
@@ -109,13 +108,6 @@ CAPABILITIES = (
         "recorder.capabilities.sql",
         ("history", "sql"),
         outputs=("table", "csv", "tsv", "md", "jsonl", "json"),
-    ),
-    Capability(
-        "media.access",
-        "The script that lets a key look at a host, and do nothing else there",
-        "recorder.capabilities.access",
-        ("ssh", "security"),
-        outputs=("stdout",),
     ),
     Capability(
         "media.stack.restart",

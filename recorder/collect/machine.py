@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Sequence
-
-from recorder.frozen import frozen
+from dataclasses import dataclass
 
 KIB = 1024
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Machine:
     """What a host says of itself; None for what it does not say."""
 

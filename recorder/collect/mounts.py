@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from recorder.bindings.stack import MountBinding, VolumeBinding
 from recorder.filesystems import NETWORK_TYPES
-from recorder.frozen import frozen
 from recorder.model import Mount, MountState, Reason, Volume, VolumeState
 
 SLOW_MS = 1000
@@ -17,7 +16,7 @@ KILLED = 128
 AUTOMOUNTER = "autofs"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A line of /proc/self/mountinfo."""
 
@@ -38,7 +37,7 @@ class Reply(Enum):
     SILENT = "silent"  # no answer arrived
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Space:
     """A path's answer to `stat -f`."""
 

@@ -1,18 +1,17 @@
 """What gates judge by: what should be, and what one look saw."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from recorder.bindings.stack import ServiceBinding, Stack
 from recorder.collect.evidence import HostEvidence
-from recorder.frozen import frozen
 from recorder.history.reasons import REASONS, why
 from recorder.model import Host, HostState, Reason, Service, ServiceState, Snapshot
 
 NOTHING = HostEvidence()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Facts:
     """One stack and one look at it."""
 

@@ -7,11 +7,10 @@ whenever a look saw that.
 
 import shlex
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from recorder.frozen import frozen
 from recorder.history.episode import CLOSE, SETTLING, Episode, head, rest
 from recorder.history.told import BY, INFO, RECREATED, RESTARTED, Told
 from recorder.model import Action, Event, Kind
@@ -22,7 +21,7 @@ ABOUT_HOST = ("--host", "--vm")
 ABOUT_SERVICE = ("--service",)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Deed:
     """An action on services."""
 

@@ -5,16 +5,15 @@ backwards. What one of them could not see is no difference; it is named as unkno
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from recorder.frozen import frozen
 from recorder.history.delta import fold
 from recorder.history.net import Unseen, net, unseen
 from recorder.model import Event, Snapshot, Volume
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Side:
     """One of the two moments, and the snapshot that tells of it."""
 
@@ -25,7 +24,7 @@ class Side:
     gap_end: datetime | None = None  # None: nobody has looked since
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Space:
     """The space of one volume at both moments, in bytes; None where it was not known."""
 
@@ -44,7 +43,7 @@ class Space:
         return self.free_after - self.free_before
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Difference:
     """What differs between two moments."""
 

@@ -5,9 +5,8 @@ one of them only is new or gone only where the other one looked.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from recorder.frozen import frozen
 from recorder.history.telling import tell
 from recorder.history.told import Key
 from recorder.model import Host, HostState, Kind, Reason, Service, Snapshot, Thing, Transition
@@ -17,7 +16,7 @@ _IN_CONTAINERS = (Kind.SERVICE, Kind.ENDPOINT)
 _Things = dict[Key, Thing]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Unseen:
     """A thing that a snapshot could not see."""
 

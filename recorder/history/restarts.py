@@ -5,10 +5,9 @@ while its host could not be asked, or when that booted, was its host's doing.
 """
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from recorder.frozen import frozen
 from recorder.history import image
 from recorder.history.service import restarts_between
 from recorder.history.window import Window
@@ -18,7 +17,7 @@ from recorder.store.recollection import PastThing
 ENDED = (ServiceState.EXITED, ServiceState.DEAD)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Update:
     """Another image."""
 
@@ -26,7 +25,7 @@ class Update:
     change: str  # "2.9.6 → 2.10.1"; raw
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Starts:
     """What became of a service, or of a host, whose restarts are its boots."""
 

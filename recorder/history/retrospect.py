@@ -1,10 +1,9 @@
 """A window of the past as it is told: an account of each thing, and which have much to tell."""
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from recorder.frozen import frozen
 from recorder.history.days import LocalDay, by_local_day
 from recorder.history.filling import Filling
 from recorder.history.restarts import Starts, boots, starts
@@ -38,7 +37,7 @@ HOSTS_PART = (
 WITH_STATES = (Kind.HOST, Kind.SERVICE, Kind.ENDPOINT, Kind.MOUNT)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Account:
     """What became of one thing in a window."""
 
@@ -75,7 +74,7 @@ class Account:
         )
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Gap:
     """A stretch of the window in which nobody looked."""
 
@@ -84,7 +83,7 @@ class Gap:
     seconds: int
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Retrospect:
     """A window of the past."""
 

@@ -1,11 +1,10 @@
 """What this program itself did: one row of the table `action`, as a value."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from recorder.frozen import frozen
 
-
-@frozen
+@dataclass(frozen=True, slots=True)
 class Action:
     """One thing done, or under way."""
 

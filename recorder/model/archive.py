@@ -7,10 +7,9 @@ The name tells the time, and whether it can be relied on: `radarr-20260216T14020
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-
-from recorder.frozen import frozen
 
 STAMP = "%Y%m%dT%H%M%SZ"
 ENDING = ".tar.gz"
@@ -36,7 +35,7 @@ class Skipped(StrEnum):
     NO_CONFIG = "no_config"  # its container has no mount at /config, and no binding names a folder
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Folder:
     """A configuration folder on a host."""
 
@@ -48,7 +47,7 @@ class Folder:
     running: bool = False
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """A service of which nothing can be packed."""
 
@@ -57,7 +56,7 @@ class Nothing:
     reason: Skipped
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Archive:
     """An archive on a shelf."""
 
@@ -68,7 +67,7 @@ class Archive:
     sure: bool = True
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Database:
     """A database in an archive."""
 
@@ -77,7 +76,7 @@ class Database:
     detail: str | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Packed:
     """What became of one folder."""
 
@@ -96,7 +95,7 @@ class Packed:
         return self.archive is not None and self.archive.sure and not self.left_stopped
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Away:
     """A host that could not be asked, and why."""
 
@@ -104,7 +103,7 @@ class Away:
     trouble: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Made:
     """What became of all that was to be packed."""
 
@@ -118,7 +117,7 @@ class Made:
         return not self.away and all(it.well for it in self.packed)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Checked:
     """What a check found of an archive."""
 
@@ -130,7 +129,7 @@ class Checked:
     note: str | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Restored:
     """What became of a restore."""
 
@@ -143,7 +142,7 @@ class Restored:
     left_stopped: bool = False  # its container could not be started again; a note says so
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Keeping:
     """Which archives stay: so many of a label, and none older; the newest sure one always."""
 

@@ -6,10 +6,9 @@ known", and then a reason stands beside it or beside the thing it hangs on.
 """
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from recorder.frozen import frozen
 from recorder.model.states import (
     Condition,
     Declared,
@@ -25,7 +24,7 @@ from recorder.model.states import (
 )
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Engine:
     """The container engine of a host, as far as this user may read it."""
 
@@ -36,7 +35,7 @@ class Engine:
     hint: str | None = None  # what to type next
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Host:
     """A VM, or this machine."""
 
@@ -58,7 +57,7 @@ class Host:
     last_seen: datetime | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """The answer of a service's health URL."""
 
@@ -70,7 +69,7 @@ class Endpoint:
     detail: str | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Service:
     """A line of the binding and the container that serves it, or a container no line names."""
 
@@ -111,7 +110,7 @@ class Service:
         return Condition.ERROR if failed or self.health is Health.UNHEALTHY else Condition.RUNNING
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Mount:
     """A network mount on a host."""
 
@@ -131,7 +130,7 @@ class Mount:
     latency_ms: int | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Volume:
     """A storage pool whose space is watched, asked at one path of one host."""
 
@@ -152,7 +151,7 @@ class Volume:
         return 100 * (self.total_bytes - self.free_bytes) / self.total_bytes
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ImportedTitle:
     """One import, as the app's history names it."""
 
@@ -161,7 +160,7 @@ class ImportedTitle:
     event_id: int
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ImportCount:
     """What one app imported in one day."""
 
@@ -177,7 +176,7 @@ class ImportCount:
     told_since: datetime | None = None  # from here on the app told every one
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Gap:
     """An open entry of the operational gaps register that concerns media."""
 
@@ -187,7 +186,7 @@ class Gap:
     status: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """What one run saw of all of it. Everything stands in the binding's order."""
 
@@ -228,7 +227,7 @@ class Snapshot:
         )
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How many services stand in each condition; `total` is their sum."""
 

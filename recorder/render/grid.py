@@ -7,19 +7,18 @@ ever wider than asked for.
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 from rich.text import Span, Text
 
-from recorder.frozen import frozen
 from recorder.render.marks import ELLIPSIS, GLUE, to_ascii
 
 _FOLD_INDENT = 2
 _WORD = re.compile(r"[^ ]+ *| +")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Row:
     """Cells from left to right. One cell alone is a whole line, and sets no column."""
 
@@ -27,7 +26,7 @@ class Row:
     indent: int = 0
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Grid:
     """Rows that share columns. `gaps`: cells between columns; the last one goes on repeating."""
 

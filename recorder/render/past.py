@@ -1,16 +1,15 @@
 """What the history adds to a picture: what changed, and what was known of what is unknown now."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from recorder.frozen import frozen
 from recorder.model import Changes, Daily, Forecast, NoForecast, Snapshot, Volume
 
 Place = tuple[str, str]  # a volume: its host and its name
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The free space of a volume at some time."""
 
@@ -18,7 +17,7 @@ class Reading:
     free_bytes: int
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """The space of a volume day by day, oldest first, and where it is heading."""
 
@@ -26,7 +25,7 @@ class Outlook:
     forecast: Forecast | NoForecast
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Past:
     """Any of it may be missing: then the picture is shown without.
 

@@ -5,12 +5,11 @@ it, and what was last known of it stands beside, with when.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from recorder.errors import NoHistoryError
-from recorder.frozen import frozen
 from recorder.model import (
     Endpoint,
     Host,
@@ -36,7 +35,7 @@ from recorder.store.things import Place, thing_of, time_of
 from recorder.store.values import LastKnown, Moment, Stretch
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Found:
     """A stored thing in a moment."""
 

@@ -7,8 +7,7 @@ fewer: what is not said there is said here, by the column's name.
 import re
 import sqlite3
 from collections.abc import Iterator
-
-from recorder.frozen import frozen
+from dataclasses import dataclass
 
 UNITS = {
     "_at": "ISO 8601, UTC",
@@ -112,7 +111,7 @@ _HEAD = re.compile(r"\A[^(]*\(\n((?:    -- .*\n)+)")
 _COLUMN = re.compile(r"^    (?P<name>\w+)\b[^\n]*? -- (?P<meaning>\S.*)$", re.MULTILINE)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column: SQLite's type, the unit of its values ("" where words say it), its meaning."""
 
@@ -122,7 +121,7 @@ class Column:
     meaning: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Relation:
     """A table or a view."""
 

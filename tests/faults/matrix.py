@@ -5,12 +5,13 @@
 what is no row.
 """
 
-from faults import engines, history, hosts
+from faults import engines, history, hosts, nfs
 from faults.row import Row
 
 SECTIONS: dict[str, tuple[Row, ...]] = {
     "hosts": hosts.ROWS,
     "engines": engines.ROWS,
+    "nfs": nfs.ROWS,
     "history": history.ROWS,
 }
 ROWS = tuple(row for rows in SECTIONS.values() for row in rows)

@@ -1,10 +1,8 @@
 """The Debian packages that the lab is made of, and their installation where that is possible."""
 
-import fcntl
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,41 +27,39 @@ PACKAGE_OF = {  # program: the package that brings it
     "sqlite3": "sqlite3",
 }
 START_NO_SERVICES = Path("/usr/sbin/policy-rc.d")
-ONE_AT_A_TIME = Path(tempfile.gettempdir(), "media-recorder-installing.lock")
 
 
 class UnavailableError(Exception):
     """The lab can't be made here, and why."""
 
 
-def require_parts() -> None:
+def require_parts(package_of: Mapping[str, str] = PACKAGE_OF) -> None:
     """Make sure that everything the lab needs is here; install what is missing."""
     if os.geteuid() != 0:
         raise UnavailableError("the lab makes namespaces and mounts: run it as root")
-    with ONE_AT_A_TIME.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        absent = missing_packages()
-        if absent and shutil.which("apt-get", path=PATH):
-            _install(absent)
-            absent = missing_packages()
+    absent = missing_packages(package_of)
+    if absent and shutil.which("apt-get", path=PATH):
+        _install(absent)
+        absent = missing_packages(package_of)
     if absent:
         raise UnavailableError(f"the lab needs these Debian packages: {' '.join(absent)}")
 
 
-def missing_packages() -> list[str]:
+def missing_packages(package_of: Mapping[str, str]) -> list[str]:
     """The packages whose programs are not here."""
-    return sorted({pkg for prog, pkg in PACKAGE_OF.items() if not shutil.which(prog, path=PATH)})
+    return sorted({pkg for prog, pkg in package_of.items() if not shutil.which(prog, path=PATH)})
+
+
+def apt(*argv: str) -> str:
+    """What a tool of Debian's packages says; this machine's variables may name its proxy."""
+    env = {**ENVIRONMENT, **os.environ, "PATH": PATH, "DEBIAN_FRONTEND": "noninteractive"}
+    return run(argv, env=env, timeout_sec=INSTALL_TIMEOUT_SEC)
 
 
 def _install(packages: list[str]) -> None:
-    env = {**ENVIRONMENT, **os.environ, "PATH": PATH, "DEBIAN_FRONTEND": "noninteractive"}
-    run(["apt-get", "update"], env=env, timeout_sec=INSTALL_TIMEOUT_SEC)
+    apt("apt-get", "update")
     with _no_services_started():
-        run(
-            ["apt-get", "install", "--yes", "--no-install-recommends", *packages],
-            env=env,
-            timeout_sec=INSTALL_TIMEOUT_SEC,
-        )
+        apt("apt-get", "install", "--yes", "--no-install-recommends", *packages)
 
 
 @contextmanager

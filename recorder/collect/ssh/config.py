@@ -12,11 +12,10 @@ import pwd
 import re
 import shlex
 import subprocess
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recorder.collect.shell import Unreachable
-from recorder.frozen import frozen
 from recorder.model import Reason
 
 SSH_PORT = 22
@@ -28,7 +27,7 @@ VARIABLE = re.compile(r"\$\{(\w+)\}")
 DEFAULT_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class SshOptions:
     """How to reach one address."""
 

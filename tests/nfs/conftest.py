@@ -1,0 +1,36 @@
+"""Fixtures for real NFS: two emulated machines, made once a session, and the program."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from realhosts.emulated.pair import Pair, make_pair
+from realhosts.packages import UnavailableError
+
+from nfs.player import Look, Player
+
+
+@pytest.fixture(scope="session")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """A server and a client that mounts its export. If they can't be, CI fails; see `lab_parts`."""
+    try:
+        made = make_pair(tmp_path_factory.mktemp("nfs"))
+    except UnavailableError as reason:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(reason))
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def player(pair: Pair, tmp_path: Path) -> Player:
+    """The program, with a new history."""
+    return Player(pair, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def well(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Look:
+    """A look while nothing is wrong."""
+    return Player(pair, tmp_path_factory.mktemp("well")).look()

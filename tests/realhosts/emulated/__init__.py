@@ -1,0 +1,1 @@
+"""Two whole machines under emulation, each with a kernel of its own: real NFS between them."""
