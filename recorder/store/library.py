@@ -1,8 +1,8 @@
 """SQLAlchemy, without what it loads at once and hardly ever needs.
 
-It imports asyncio for its asynchronous half and importlib.metadata to look for plug-ins; with both
-put off until something asks for them it loads in about three quarters of the time
-(`bench/startup` prints both). Everything in this package gets it from here.
+It imports asyncio and a driver on top of it for its asynchronous half, and importlib.metadata to
+look for plug-ins; with all three put off until something asks for them it loads in about three
+quarters of the time (`bench/startup` prints both). Everything in this package gets it from here.
 """
 
 import contextlib
@@ -37,18 +37,22 @@ def _put_off(*standing: ModuleType) -> Iterator[None]:
     for module in absent:
         parent, _, name = module.__name__.rpartition(".")
         sys.modules[module.__name__] = module
-        if parent:
+        if parent in sys.modules:
             setattr(sys.modules[parent], name, module)
     yield
     for module in absent:
         parent, _, name = module.__name__.rpartition(".")
         del sys.modules[module.__name__]
-        if parent:
+        if parent in sys.modules and vars(sys.modules[parent]).get(name) is module:
             delattr(sys.modules[parent], name)
 
 
-with _put_off(_LaterAsyncio("asyncio"), _Later("importlib.metadata")):
+with _put_off(
+    _LaterAsyncio("asyncio"),
+    _Later("importlib.metadata"),
+    _Later("sqlalchemy.dialects.sqlite.aiosqlite"),
+):
     import sqlalchemy as sa
-    from sqlalchemy.dialects import sqlite as _sqlite  # noqa: F401 - it loads an asyncio driver
+    from sqlalchemy.dialects import sqlite as _sqlite  # noqa: F401 - it loads that driver
 
 __all__ = ["sa"]

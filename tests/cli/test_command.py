@@ -78,15 +78,23 @@ def test_what_records_is_forked_before_anything_is_loaded(name: str, tmp_path: P
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
     )
     parts = ast.literal_eval(done.stderr.splitlines()[0])
-    light = ["capabilities", "cli", "errors", "filesystems", "store"]
+    light = ["capabilities", "cli", "errors", "filesystems", "frozen", "store"]
     assert [part for part in parts if part != "history"] == light  # of which: words for times
 
 
 def test_the_store_loads_no_asyncio_and_no_migrations() -> None:
-    """What records loads SQLAlchemy without asyncio and importlib.metadata, and never Alembic."""
+    """What records loads SQLAlchemy without its asynchronous half, and never Alembic."""
     loaded = loaded_by("import recorder.capabilities.remembering")
+    unused = {"asyncio", "sqlalchemy.dialects.sqlite.aiosqlite", "importlib.metadata", "alembic"}
     assert "sqlalchemy.dialects.sqlite.pysqlite" in loaded
-    assert loaded & {"asyncio", "importlib.metadata", "alembic"} == set()
+    assert loaded & unused == set()
+
+
+def test_ssh_loads_nothing_that_only_config_files_and_packaging_need() -> None:
+    """SSH is loaded without `invoke`, and without reading what packages are installed."""
+    loaded = loaded_by("import recorder.collect.ssh")
+    assert "paramiko.transport" in loaded
+    assert loaded & {"invoke", "importlib.metadata", "zipfile", "csv"} == set()
 
 
 def test_what_sqlalchemy_is_spared_is_there_when_it_asks() -> None:
