@@ -10,7 +10,8 @@
 
 PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/snap/bin:/opt/homebrew/bin
 LC_ALL=C
-export PATH LC_ALL
+GOGC=400 # an engine's client is started often and ends soon: less tidying of its memory
+export PATH LC_ALL GOGC
 set -f
 
 mark=$1
@@ -121,16 +122,16 @@ containers() {
     fi
 }
 
-# Hundredths of a second since boot.
-clock() {
-    read -r seconds _ 2>/dev/null </proc/uptime || seconds=$(date +%s).00
-    printf '%s' "${seconds%.*}${seconds#*.}"
+# Have `now` be the hundredths of a second since boot.
+tell_time() {
+    read -r now _ 2>/dev/null </proc/uptime || now=$(date +%s).00
+    now=${now%.*}${now#*.}
 }
 
 # Process ids of questions that earlier looks put to a path and that still hang: SIGKILL does not
 # end each of them. Another look's fresh question is not one.
 hanging_questions() {
-    now=$(clock)
+    tell_time
     for cmdline in $(set +f && grep -l '[m]edia-recorder' /proc/[0-9]*/cmdline); do
         pid=${cmdline#/proc/}
         pid=${pid%/cmdline}
@@ -167,10 +168,11 @@ ask_path() {
         printf '%s asked %s still 0\n' "$mark" "$1"
         return
     fi
-    began=$(clock)
+    tell_time
+    began=$now
     space "$1" "$2" 2>/dev/null
     status=$?
-    ended=$(clock)
+    tell_time
     why=
     [ "$status" -eq 0 ] || [ "$status" -ge 128 ] || why=$(space "$1" "$2" 2>&1)
     case $why in
@@ -178,7 +180,7 @@ ask_path() {
         *:\ unrecognized\ option* | *:\ invalid\ option* | *:\ illegal\ option*) why=${why%%"$newline"*} ;;
         *) why=${why##*: } ;;
     esac
-    printf '%s asked %s %s %s %s\n' "$mark" "$1" "$status" $((ended - began)) "$why"
+    printf '%s asked %s %s %s %s\n' "$mark" "$1" "$status" $((now - began)) "$why"
 }
 
 # Where this machine mounts its disks and what it mounts from the network, in mountinfo's spelling.
