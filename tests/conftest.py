@@ -26,10 +26,16 @@ OWN_LAB = Path(tempfile.gettempdir(), "media-recorder-lab-of-")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the lab, so that `-m 'not lab'` leaves it out."""
+    """Mark what needs the lab, so that `-m 'not lab'` leaves it out.
+
+    Where tests run side by side, all of the lab's go one after another, and so do those of a file.
+    """
     for item in items:
+        group = str(item.path)
         if {"lab", "lab_parts"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("lab")
+            group = "lab"
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

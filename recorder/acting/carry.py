@@ -7,7 +7,6 @@ host goes away meanwhile it is tried again until the time is up, and what nobody
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from recorder.acting.restart import UNSEEN, Job, Outcome, find, judge
 from recorder.acting.site import Site, trouble
@@ -15,6 +14,7 @@ from recorder.collect.containers import Container
 from recorder.collect.project import script
 from recorder.collect.shell import End, Ended, Unreachable
 from recorder.collect.streaming import lines
+from recorder.frozen import frozen
 
 COMMAND_LIMIT_SEC = 900.0
 POLL_SEC = 1.0
@@ -23,7 +23,7 @@ KEPT_LINES = 20
 Tell = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """What came of a job."""
 
@@ -38,7 +38,7 @@ class Result:
         return self.trouble is None and all(it.came_back for it in self.outcomes)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clock:
     """How time passes; a test passes its own."""
 

@@ -6,13 +6,13 @@ well before, and did again.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
 from recorder.bindings.spelling import did_you_mean
 from recorder.bindings.stack import ServiceBinding
 from recorder.collect.containers import Container
 from recorder.collect.project import Project
 from recorder.collect.services import match
+from recorder.frozen import frozen
 from recorder.model import Declared, Health, ServiceState
 
 Words = tuple[str, ...]
@@ -30,7 +30,7 @@ class Refusal(Exception):  # noqa: N818 - said before anything is stopped
     """Why nothing is done, in a line."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """A service that is restarted."""
 
@@ -39,7 +39,7 @@ class Target:
     before: Container | None  # None: it has no container yet
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Left:
     """A service of the project, or bound to its host, that is left alone."""
 
@@ -47,7 +47,7 @@ class Left:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Job:
     """What is done on one host."""
 
@@ -61,7 +61,7 @@ class Job:
     recreate: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What became of a service."""
 

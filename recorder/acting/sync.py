@@ -8,7 +8,6 @@ to end `exec` alone would leave it running in there.
 import re
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from recorder.acting.restart import Refusal, state_of
 from recorder.bindings.folder import SERVICES
@@ -18,6 +17,7 @@ from recorder.collect.project import Project, script
 from recorder.collect.services import match
 from recorder.collect.shell import Ended, Shell, Unreachable
 from recorder.collect.streaming import lines
+from recorder.frozen import frozen
 from recorder.model import ServiceState
 
 PROGRAM = "recyclarr"
@@ -33,7 +33,7 @@ INSIDE = (
 Words = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sync:
     """What is run, and where."""
 
@@ -46,7 +46,7 @@ class Sync:
     preview: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Synced:
     """What came of it."""
 

@@ -4,8 +4,10 @@ Scalars keep the text they were written with: who reads one decides what it has 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
+
+from recorder.frozen import frozen
 
 
 class Kind(StrEnum):
@@ -20,7 +22,7 @@ class Kind(StrEnum):
     MAPPING = "a mapping"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """A value and its line; in a mapping, the line of its key."""
 

@@ -7,16 +7,17 @@ form, or can't be written, is no cache; nobody hears of it.
 import json
 import os
 import zlib
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from pathlib import Path
 
+from recorder.frozen import frozen
 from recorder.model import Gap
 
 FORM = 1  # another number when other entries are chosen, or told otherwise
 PROGRAM = "media-recorder"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stamp:
     """One state of one register file."""
 

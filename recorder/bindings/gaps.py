@@ -7,11 +7,11 @@
 A register that can't be read makes a note, never an error: the dashboard shows everything else.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recorder.bindings import gap_cache
+from recorder.frozen import frozen
 from recorder.model import Gap
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ REGISTER = "operational.gaps.yaml"
 PARSE_TIMEOUT_SEC = 10.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GapsReading:
     """What the register said, or a line on why it could not be read."""
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from recorder.bindings.section import NUMBERS, PORTS, RETRIES, Section
 from recorder.bindings.spelling import quoted
@@ -15,6 +14,7 @@ from recorder.bindings.stack import (
     HostBinding,
 )
 from recorder.bindings.storage import read_mounts
+from recorder.frozen import frozen
 
 DEFAULT_KEYS = (
     "compose_command",
@@ -51,7 +51,7 @@ CONNECTS = ("ssh", "local")
 ADDRESS = re.compile(r"[^\s/@-][^\s/@]*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Defaults:
     """What a host or service has that says nothing of its own."""
 

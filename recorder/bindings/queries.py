@@ -7,11 +7,11 @@ program's of the same name.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from recorder.bindings.spelling import did_you_mean, plain, quoted
 from recorder.errors import UsageError
+from recorder.frozen import frozen
 
 _PARAMETER = re.compile(
     r"^-- :(?P<name>\w+) = (?P<default>'(?:[^']|'')*'|-?\d+(?:\.\d+)?)(?:: (?P<meaning>.+))?$",
@@ -32,7 +32,7 @@ _SPANS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameter:
     """A `:name` of a query, with what stands for it when none is given."""
 
@@ -41,7 +41,7 @@ class Parameter:
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SavedQuery:
     """A query in a file."""
 

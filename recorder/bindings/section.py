@@ -7,11 +7,11 @@ a file finds all of its mistakes. Text that comes out is printable and not empty
 import math
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
 from recorder.bindings.entry import Entry, Kind
 from recorder.bindings.mistakes import Mistakes
 from recorder.bindings.spelling import did_you_mean, near_miss, plain, quoted
+from recorder.frozen import frozen
 
 WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 DECIMAL = re.compile(r"[-+]?[0-9]{1,18}(\.[0-9]{0,18})?")
@@ -22,7 +22,7 @@ RETRIES = (0, 10)
 NUMBERS = (0, 999_999_999)  # what a hypervisor calls its VMs
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """An entry, and the way to it in its file."""
 

@@ -5,7 +5,6 @@ looked at: a mistake elsewhere in them is none of our business.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from recorder.bindings.entry import Entry, Kind
@@ -14,6 +13,7 @@ from recorder.bindings.mistakes import Mistakes
 from recorder.bindings.section import NUMBERS, PORTS, Section
 from recorder.bindings.stack import Addon, MountBinding
 from recorder.bindings.storage import MODES, whole_path
+from recorder.frozen import frozen
 
 LIFECYCLE = "vm.lifecycle.yaml"
 SSH_TARGETS = "ssh.targets.yaml"
@@ -24,7 +24,7 @@ GONE = (("decommissioned",), ("abandoned",))
 TAILSCALE_ONLY = "tailscale_required"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HostFacts:
     """What is known of one host."""
 
@@ -38,7 +38,7 @@ class HostFacts:
     mounts: tuple[MountBinding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spine:
     """The entries of each file, by the name of the host they are about."""
 

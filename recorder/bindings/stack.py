@@ -4,9 +4,10 @@ Everything a look needs stands here already resolved: addresses in the order the
 health URL's parts, each default filled in. Nothing downstream reads YAML.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from recorder.frozen import frozen
 from recorder.model import Declared
 
 COMPOSE_COMMAND = "docker compose"
@@ -15,7 +16,7 @@ HEALTH_TIMEOUT_SEC = 10.0
 HEALTH_RETRIES = 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MountBinding:
     """A network mount that should be there. `source` and `mode` are checked where given."""
 
@@ -24,7 +25,7 @@ class MountBinding:
     mode: str = "rw"  # "rw", "ro"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HostBinding:
     """A VM and the ways to it."""
 
@@ -42,7 +43,7 @@ class HostBinding:
     discover: bool = False  # show its network mounts and main disks without being told of them
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HealthBinding:
     """A service's health URL. Where the service listens on localhost only, `via_ssh` is set."""
 
@@ -56,7 +57,7 @@ class HealthBinding:
     retries: int = HEALTH_RETRIES  # how often a gate asks again before it says that it fails
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServiceBinding:
     """One service: a container that should (or, when parked or stopped, should not) run."""
 
@@ -72,7 +73,7 @@ class ServiceBinding:
     config: tuple[str, ...] = ()  # folders on the host; none: its container's mount at /config
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VolumeBinding:
     """A storage pool, asked for its space at one path of one host."""
 
@@ -81,7 +82,7 @@ class VolumeBinding:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyBinding:
     """Where an API key is read from; never the key itself. One of the two is set."""
 
@@ -89,7 +90,7 @@ class KeyBinding:
     file: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImportBinding:
     """An app whose imports of the day are counted."""
 
@@ -100,7 +101,7 @@ class ImportBinding:
     url_base: str = ""  # the app's own "URL Base" setting: "/radarr"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overlap:
     """A Home Assistant add-on that may duplicate a service."""
 
@@ -110,7 +111,7 @@ class Overlap:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Addon:
     """A Home Assistant add-on that is installed."""
 
@@ -119,7 +120,7 @@ class Addon:
     state: str  # as Home Assistant says it: "started", "stopped", "unknown", "error"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stack:
     """All that should be."""
 

@@ -10,7 +10,6 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import yaml
 
 from recorder.bindings.folder import SERVICES
 from recorder.errors import UsageError
+from recorder.frozen import frozen
 
 Summary = Mapping[str, Mapping[str, int]]  # by host, what is counted and how many
 KEY = "summary"
@@ -28,7 +28,7 @@ CLOSING = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 LEAVES = (yaml.ScalarEvent, yaml.AliasEvent)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pair:
     """A top key with its value: where they stand, in characters, and what they say."""
 
@@ -42,7 +42,7 @@ class Pair:
         return self.said[0][:2] == (yaml.ScalarEvent, KEY)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """A binding's text, as far as it matters where a section goes."""
 

@@ -3,12 +3,12 @@
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import click
 
 from recorder.capabilities.looking import now, print_json
 from recorder.errors import ExitCode
+from recorder.frozen import frozen
 
 MOST_ROWS = 1000  # of a table, unless another limit is asked for
 FORMS = {
@@ -23,7 +23,7 @@ Value = str | int | float | bytes | None
 Rows = Iterable[Sequence[Value]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Showing:
     """How rows are to be shown."""
 

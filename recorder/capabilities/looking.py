@@ -99,7 +99,7 @@ def looking(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
             "hosts",
             multiple=True,
             metavar="NAME",
-            shell_complete=_complete_hosts,
+            shell_complete=complete_hosts,
             help="Only this host; may be given again.",
         ),
     ):
@@ -228,9 +228,10 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _complete_hosts(
+def complete_hosts(
     ctx: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
+    """The hosts of the bindings whose names begin so."""
     return _complete(ctx, incomplete, lambda stack: [host.name for host in stack.hosts])
 
 

@@ -1,7 +1,7 @@
 """media.status --history: a window of the past, from the history alone. Loads the store."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import click
 
 from recorder.capabilities.looking import Choice, now, print_json, screen
 from recorder.errors import ExitCode, UsageError
+from recorder.frozen import frozen
 from recorder.history.delta import fold
 from recorder.history.episode import SETTLING
 from recorder.history.filling import filling
@@ -29,7 +30,7 @@ SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 Thing = tuple[Kind, str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Manner:
     """How it is to be shown."""
 

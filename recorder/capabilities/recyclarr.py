@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from recorder.capabilities.approval import approval_option, approve
 from recorder.capabilities.looking import Choice, looking, now, print_json
 from recorder.capabilities.recording import history_option
 from recorder.errors import ExitCode, RefusedError, UsageError
+from recorder.frozen import frozen
 
 if TYPE_CHECKING:
     from recorder.acting.site import Site
@@ -22,7 +22,7 @@ NAME = "recyclarr.sync"
 SERVICE = "recyclarr"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wish:
     """What a person asked for."""
 

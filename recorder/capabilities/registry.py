@@ -5,8 +5,9 @@ launchers beside it are generated from this table (`bin/docs`) and checked again
 capability's module is loaded only when it runs or shows its help.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from recorder.frozen import frozen
 
 PLUGIN = "media"
 
@@ -21,7 +22,7 @@ class Approval(StrEnum):
     MANUAL = "manual"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Capability:
     """A registered action: `ops cap run NAME`."""
 
@@ -108,6 +109,13 @@ CAPABILITIES = (
         "recorder.capabilities.sql",
         ("history", "sql"),
         outputs=("table", "csv", "tsv", "md", "jsonl", "json"),
+    ),
+    Capability(
+        "media.access",
+        "The script that lets a key look at a host, and do nothing else there",
+        "recorder.capabilities.access",
+        ("ssh", "security"),
+        outputs=("stdout",),
     ),
     Capability(
         "media.stack.restart",

@@ -1,14 +1,14 @@
 """What the process that records is told, and what it tells back."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from recorder.frozen import frozen
 from recorder.model import Snapshot
 from recorder.render.past import NO_PAST, Past
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Keeping:
     """What to record, and since when to tell the changes."""
 
@@ -20,7 +20,7 @@ class Keeping:
     unbound: bool = False  # no binding says what the stack is
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remembered:
     """A picture with its past."""
 

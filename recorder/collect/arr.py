@@ -11,7 +11,7 @@ import json
 import stat
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from recorder.collect.http import Response, get
 from recorder.collect.network import describe
 from recorder.collect.shell import Unreachable
 from recorder.collect.web import OpenShell, Site, health_site
+from recorder.frozen import frozen
 from recorder.model import Day, ImportCount, ImportedTitle, ImportState, Reason
 
 OK = 200
@@ -32,7 +33,7 @@ REPLY_LIMIT_SEC = 10.0
 OVERLAP = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class App:
     """How one kind of app spells its history."""
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from recorder.collect.probe import sections
+from recorder.collect.probe import request, sections
 from recorder.collect.shell import Ended, Shell
 from recorder.model.past import Boot, Source
 
@@ -31,7 +31,7 @@ _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def ask_boots(shell: Shell) -> tuple[Boot, ...]:
     """The boots a host remembers, oldest first; none where it can't tell. Raises OSError."""
     mark = os.urandom(16).hex()
-    script = f"set -- {mark}\n".encode() + SCRIPT.read_bytes()
+    script = request(mark, "boots") + SCRIPT.read_bytes()
     answer = shell.run(script, until=f"{mark} end".encode(), timeout_sec=LIMIT_SEC)
     return () if answer.ended is Ended.TOO_LONG else read_boots(answer.output, mark)
 

@@ -1,5 +1,6 @@
 # When a host booted, by its own records: `sh -s` with this on standard input. POSIX sh, read-only,
-# as an unprivileged user. The collector puts one line before it: `set -- MARK`, MARK as in probe.sh.
+# as an unprivileged user. The collector puts one line before it, `request='VERSION MARK boots'`, MARK
+# as in probe.sh.
 # Some hosts have neither program, and some users may not read what they read: then nothing is told.
 
 PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin
@@ -8,7 +9,9 @@ TZ=UTC0
 export PATH LC_ALL TZ
 set -f
 
-mark=$1
+# shellcheck disable=SC2154,SC2086 # the line before sets it; its words are wanted
+set -- $request
+mark=$2
 WTMP_LIMIT=2    # seconds a file may take
 JOURNAL_LIMIT=5 # seconds; a big journal takes several
 MOST_LINES=1000

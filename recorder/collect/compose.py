@@ -5,25 +5,26 @@ is compared as far as the file alone tells it.
 """
 
 import re
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from recorder.bindings.entry import Entry, Kind
 from recorder.bindings.mistakes import Mistakes
 from recorder.bindings.tree import parse
 from recorder.collect.probe import Section
+from recorder.frozen import frozen
 
 MOST_BYTES = 262_144  # as the probe cuts it
 TEXT_LIMIT = 500
-NO_FILE, NOT_READABLE = "3", "4"
+NO_FILE, NOT_READABLE, NOT_TOLD = "3", "4", "5"
 WHY = {
     NO_FILE: "there is no compose file",
     NOT_READABLE: "its compose file may not be read",
+    NOT_TOLD: "the probe installed there may not tell its compose file: `ops media.access` anew",
 }
 SILENT = "its compose file did not arrive in time"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Composed:
     """A service of a compose file."""
 
@@ -32,7 +33,7 @@ class Composed:
     image: str | None  # as written, with its variables; None: it is built
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ComposeFile:
     """What a compose file says, or why nothing is known of it."""
 

@@ -3,11 +3,11 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
 from recorder.collect.probe import Section
+from recorder.frozen import frozen
 from recorder.model import Engine, Health, Reason, ServiceState
 
 TEXT_LIMIT = 500
@@ -35,7 +35,7 @@ HINTS = {
 VANISHED = re.compile(r"no such (container|object)|no container with", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Published:
     """A port of the host that leads into a container."""
 
@@ -44,7 +44,7 @@ class Published:
     address: str  # of the host: "0.0.0.0", "::", "127.0.0.1"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Container:
     """A container, as its engine describes it."""
 

@@ -5,13 +5,14 @@ import http.client
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from recorder.bindings.stack import HealthBinding, HostBinding
 from recorder.collect.http import get
 from recorder.collect.network import describe, reason_of
 from recorder.collect.shell import Unreachable
 from recorder.collect.web import OpenShell, health_site
+from recorder.frozen import frozen
 from recorder.model import Endpoint, EndpointState, Host, HostState, Reason
 
 FIRST_ERROR_STATUS = 400
@@ -19,7 +20,7 @@ RETRY_AFTER_SEC = 1.0
 AWAY = (Reason.TIMEOUT, Reason.NO_ROUTE, Reason.NAME_NOT_FOUND)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """An endpoint's answer, and whether anything at its address answered at all."""
 

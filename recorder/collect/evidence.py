@@ -1,14 +1,15 @@
 """What gates need of a host beside its part of the snapshot: too much to record at every look."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from recorder.collect.compose import ComposeFile
 from recorder.collect.containers import Published
 from recorder.collect.look import HostLook
+from recorder.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HostEvidence:
     """What a host told; nothing where it was not asked or is not up."""
 

@@ -4,17 +4,17 @@ import http.client
 import io
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from recorder.collect.shell import Connection
+from recorder.frozen import frozen
 
 BODY_LIMIT_BYTES = 8 * 1024 * 1024
 AGENT = "media-recorder"
 PUNCTUATION = "%/?&=:;,+~!$'()*@[]|"  # of a path and its query: goes as it was typed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Response:
     """What a server answered; `body` is None where it was not asked for or was too long."""
 

@@ -1,20 +1,22 @@
 """One host's part of a look: the way into it, one question, and what its answer says."""
 
+import shlex
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from recorder.bindings.stack import HostBinding
 from recorder.collect.compose import ComposeFile, parse_compose
 from recorder.collect.containers import Container, parse_engine
 from recorder.collect.machine import parse_machine
 from recorder.collect.mounts import Entry, Space, parse_mountinfo, parse_paths
-from recorder.collect.probe import LIMIT_SEC, Question, question, sections
+from recorder.collect.probe import LIMIT_SEC, VERSION, Question, question, refusal, sections
 from recorder.collect.shell import Answer, Connect, Ended, Shell, Unreachable
+from recorder.frozen import frozen
 from recorder.model import Host, HostState, Reason
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HostLook:
     """What a host answered; all but the host itself is empty where it is not up."""
 
@@ -83,7 +85,7 @@ def read_answer(
     binding: HostBinding, address: str | None, asked: Question, answer: Answer, now_sec: float
 ) -> HostLook:
     """Make sense of an answer. One cut short by time still tells what had arrived by then."""
-    failure = _failure(answer, asked)
+    failure = _failure(answer, asked, binding.name)
     if failure:
         failure.address = address
         return HostLook(_down(binding, failure))
@@ -114,7 +116,7 @@ def read_answer(
     return HostLook(host, containers, entries, spaces, tuple(found), composed)
 
 
-def _failure(answer: Answer, asked: Question) -> Unreachable | None:
+def _failure(answer: Answer, asked: Question, host: str) -> Unreachable | None:
     """Why an answer is none, or None where it is one."""
     began = asked.mark.encode() + b" machine\n" in answer.output
     if answer.ended is Ended.TOO_LONG:
@@ -125,9 +127,23 @@ def _failure(answer: Answer, asked: Question) -> Unreachable | None:
         return Unreachable(Reason.PROBE_FAILED, f"logged in, then no answer in {LIMIT_SEC:g} s")
     if began:
         return Unreachable(Reason.PROBE_FAILED, "its answer broke off")
+    if refused := refusal(answer.complaint):
+        return _refused(*refused, host)
     said = answer.complaint or " ".join(answer.output[-200:].decode("utf-8", "replace").split())
     detail = f"no shell to ask: {said}" if said else "no shell to ask"
     return Unreachable(Reason.NO_SHELL, detail, hint="give its user a shell such as /bin/sh")
+
+
+def _refused(version: int, words: str, host: str) -> Unreachable:
+    """Why the program that a host's key is forced to did not answer a look."""
+    if version == VERSION:
+        detail = f"the probe installed there refused: {words}"
+    else:
+        age = "newer" if version > VERSION else "older"
+        detail = f"the probe installed there is {age} than this program ({version}, not {VERSION})"
+    anew = f"install it anew: ops media.access {shlex.quote(host)} | ssh YOU@HOST sudo sh"
+    hint = f"upgrade media-recorder here, or {anew}" if version > VERSION else anew
+    return Unreachable(Reason.PROBE_FAILED, detail, hint=hint)
 
 
 def _down(binding: HostBinding, failure: Unreachable) -> Host:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from recorder.frozen import frozen
 
 KIB = 1024
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Machine:
     """What a host says of itself; None for what it does not say."""
 

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from recorder.bindings.stack import MountBinding, VolumeBinding
 from recorder.filesystems import NETWORK_TYPES
+from recorder.frozen import frozen
 from recorder.model import Mount, MountState, Reason, Volume, VolumeState
 
 SLOW_MS = 1000
@@ -16,7 +17,7 @@ KILLED = 128
 AUTOMOUNTER = "autofs"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """A line of /proc/self/mountinfo."""
 
@@ -37,7 +38,7 @@ class Reply(Enum):
     SILENT = "silent"  # no answer arrived
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Space:
     """A path's answer to `stat -f`."""
 

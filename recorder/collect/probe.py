@@ -1,5 +1,10 @@
 """How a host is asked, and how its answer is laid out.
 
+A question is a script whose first line is the request, `request='VERSION MARK WHAT WORD...'`. To a
+shell it sets a variable, which the rest of the script reads. Where a key is forced to the program
+that `ops media.access` installs, that program reads the line as data, and nothing behind it: so
+both are asked alike, and neither costs a question more.
+
 The answer of `probe.sh` is lines; those that begin with the run's random mark give it structure,
 all others belong to the section begun last:
 
@@ -11,21 +16,29 @@ all others belong to the section begun last:
                                     N containers, a line of JSON each; without `listed` there is
                                     none, and the lines are what the engine said instead
     MARK compose STATUS SIZE NAME   the beginning of a compose file of SIZE bytes, when asked for;
-                                    STATUS 3: there is none, 4: it may not be read
+                                    STATUS 3: there is none, 4: it may not be read, 5: the
+                                    installed program may not tell it
     MARK end
 """
 
 import os
-import shlex
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from recorder.frozen import frozen
+
+ENGINE = Path(__file__).with_name("engine.sh")
 PROBE = Path(__file__).with_name("probe.sh")
+VERSION = 1  # of requests and of how they are answered
+INSTALLED = "/usr/local/lib/media-recorder"  # root's, on a host whose key may only look
+_SPELLED = re.compile(rb"[^A-Za-z0-9/._+:@,=%-]")
+_REFUSED = re.compile(r"^media-recorder probe (\d{1,9}): (.*)$", re.MULTILINE | re.ASCII)
+ONLY_LOOKS = "the key here may only look (docs/security.md): log in with one that may do more"
 LIMIT_SEC = 15.0  # above the probe's own limits for the engine and the paths
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """A script for one host, and the mark its answer will carry."""
 
@@ -40,7 +53,7 @@ class Question:
         return f"{self.mark} end".encode()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """A part of the answer: its name, the words behind it, the lines in it."""
 
@@ -54,9 +67,31 @@ def question(paths: Sequence[str], *, search: bool, compose: str | None = None) 
     `compose`: a compose file to tell too, or the folder that it lies in.
     """
     mark = os.urandom(16).hex()
-    arguments = shlex.join([mark, "search" if search else "-", compose or "-", *paths])
-    script = f"set -- {arguments}\n".encode() + PROBE.read_bytes()
+    asked = request(mark, "look", "search" if search else "-", compose or "-", *paths)
+    script = asked + ENGINE.read_bytes() + PROBE.read_bytes()
     return Question(mark, tuple(paths), script, compose)
+
+
+def request(mark: str, what: str, *words: str) -> bytes:
+    """The line of a request: plain to a shell, and to a program that reads it as data."""
+    told = " ".join([str(VERSION), mark, what, *(plain(word) for word in words)])
+    return f"request='{told}'\n".encode()
+
+
+def plain(word: str) -> str:
+    r"""A word as a request spells it: each byte that might mean something in octal, behind \0."""
+    return _SPELLED.sub(lambda it: f"\\0{it[0][0]:03o}".encode(), word.encode()).decode()
+
+
+def refusal(complaint: str) -> tuple[int, str] | None:
+    """The version of an installed program that refused, and its words; None: none did."""
+    said = _REFUSED.search(complaint)
+    return (int(said[1]), said[2]) if said else None
+
+
+def only_looks(complaint: str) -> str | None:
+    """Why a host does nothing but answer looks; None where that is not why."""
+    return ONLY_LOOKS if refusal(complaint) else None
 
 
 def sections(output: bytes, mark: str) -> dict[str, Section]:

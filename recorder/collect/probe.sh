@@ -1,11 +1,13 @@
-# The one program a host runs: `sh -s` with this on standard input. POSIX sh with coreutils or
-# busybox, read-only, as an unprivileged user. The collector puts one line before it:
+# The one program a host runs: `sh -s` with this on standard input, engine.sh before it. POSIX sh
+# with coreutils or busybox, read-only, as an unprivileged user. The collector puts one line first,
+# its request:
 #
-#     set -- MARK SEARCH COMPOSE PATH...
+#     request='VERSION MARK look SEARCH COMPOSE PATH...'
 #
 # MARK is random for each run and begins every line that structures the answer, so that nothing a
 # container is called can pass for one. SEARCH is `search` to look for mounts and disks besides
-# the PATHs, `-` not to. COMPOSE is a compose file to tell, or the folder it is in; `-` none.
+# the PATHs, `-` not to. COMPOSE is a compose file to tell, or the folder it is in; `-` none. A
+# byte that is no plain letter of a path is written \0NNN, in octal.
 # recorder/collect/probe.py tells how the answer is laid out.
 
 PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/snap/bin:/opt/homebrew/bin
@@ -14,28 +16,18 @@ GOGC=400 # an engine's client is started often and ends soon: less tidying of it
 export PATH LC_ALL GOGC
 set -f
 
-mark=$1
-search=$2
-compose=$3
-shift 3
+# shellcheck disable=SC2154,SC2086 # the line before sets it; its words are wanted
+set -- $request
+mark=$2
+search=$4
+compose=$(printf '%b' "$5")
+shift 5
 
 newline='
 '
-PATH_LIMIT=3    # seconds a mount may take to answer
-ENGINE_LIMIT=8  # seconds the engine may take
-MOST_SAID=1000000 # bytes of a listing: 15,000 containers
+PATH_LIMIT=3         # seconds a mount may take to answer
 MOST_COMPOSED=262144 # bytes of a compose file
-STUCK_AGE=310   # hundredths of a second: older, a question outlived its SIGKILL and hangs
-
-limited() {
-    limit=$1
-    shift
-    if command -v timeout >/dev/null 2>&1; then
-        timeout -s KILL "$limit" "$@"
-    else
-        "$@"
-    fi
-}
+STUCK_AGE=310        # hundredths of a second: older, a question outlived its SIGKILL and hangs
 
 machine() {
     printf '\n%s machine\n' "$mark"
@@ -49,76 +41,6 @@ machine() {
         done </proc/meminfo
     else
         printf 'booted %s\n' "$(sysctl -n kern.boottime 2>/dev/null)"
-    fi
-}
-
-# Each container as one line of JSON. Only what is named here leaves the host: environments and
-# the other labels often hold secrets.
-label='{{json (index .Config.Labels "'
-container='{"id":{{json .ID}},"name":{{json .Name}},"created":{{json .Created}},'
-container=$container'"state":{{json .State.Status}},"exit_code":{{json .State.ExitCode}},'
-container=$container'"oom_killed":{{json .State.OOMKilled}},"error":{{json .State.Error}},'
-container=$container'"started":{{json .State.StartedAt}},"finished":{{json .State.FinishedAt}},'
-container=$container'"health":{{with .State.Health}}{{json .Status}}{{else}}null{{end}},'
-container=$container'"restarts":{{json .RestartCount}},"image":{{json .Config.Image}},'
-container=$container'"image_id":{{json .Image}},"network":{{json .HostConfig.NetworkMode}},'
-container=$container'"ports":{{json .NetworkSettings.Ports}},'
-container=$container'"version":'$label'org.opencontainers.image.version")}},'
-container=$container'"project":'$label'com.docker.compose.project")}},'
-container=$container'"service":'$label'com.docker.compose.service")}},'
-container=$container'"oneoff":'$label'com.docker.compose.oneoff")}}}'
-
-# List the containers of one engine, by one way to it; succeeds when there are any.
-list() {
-    said=$({ limited "$ENGINE_LIMIT" "$@" ps --all --quiet --no-trunc 2>&1; printf ' %s' "$?"; } | tail -c "$MOST_SAID")
-    status=${said##* }
-    said=${said% *}
-    ids=
-    [ "$status" -lt 128 ] || said= # but for a shell's own "Killed"
-    [ "$status" -eq 0 ] || return 1
-    for word in $said; do
-        case $word in *[!0-9a-f]*) ;; *) [ ${#word} -eq 64 ] && ids="$ids $word" ;; esac
-    done
-    [ -n "$ids" ]
-}
-
-# sudo helps where this user may not ask the engine, and where podman keeps a list for each user.
-sudo_helps() {
-    case $kind$status$said in docker*ermission\ denied* | podman0*) ;; *) return 1 ;; esac
-    [ "$(id -u)" -ne 0 ]
-}
-
-# The first engine that lists containers is the host's; else the first there is speaks.
-containers() {
-    told=
-    for kind in docker podman; do
-        command -v "$kind" >/dev/null 2>&1 || continue
-        way=
-        list "$kind" && break
-        # A docker that is podman by another name: podman's turn comes.
-        [ "$kind$status" = docker0 ] && case $(limited "$PATH_LIMIT" docker --version) in podman*) continue ;; esac
-        tells=$(printf '%s engine %s %s\n%s' "$mark" "$kind" "$status" "$said")
-        if sudo_helps; then
-            way='sudo -n'
-            list sudo -n "$kind" && break
-            case $kind$status in
-                *0) tells="$mark engine $kind 0" ;;
-                podman*) tells=$(printf '%s engine podman 126\npermission denied: none of its own, and no sudo' "$mark") ;;
-            esac
-        fi
-        [ -n "$told" ] || told=$tells
-    done
-    if [ -n "$ids" ]; then
-        # shellcheck disable=SC2086 # counted
-        set -- $ids
-        printf '\n%s engine %s 0 listed %s\n' "$mark" "$kind" "$#"
-        # shellcheck disable=SC2086 # words are wanted: the way in, the ids
-        limited "$ENGINE_LIMIT" $way "$kind" inspect --type container --format "$container" $ids 2>&1
-        status=$?
-        # Part of a list would make the rest look gone.
-        [ "$status" -lt 128 ] || printf '\n%s engine %s %s\n' "$mark" "$kind" "$status"
-    else
-        printf '\n%s\n' "${told:-$mark engine - 127}"
     fi
 }
 
@@ -212,6 +134,12 @@ paths() {
     number=0
     [ "$#$search" = 0- ] || hanging=$(hanging_questions 2>/dev/null)
     for path in "$@"; do
+        case $path in
+            *\\*)
+                path=$(printf '%b.' "$path") # the dot keeps a newline at its end
+                path=${path%.}
+                ;;
+        esac
         ask_path "$number" "$path" &
         number=$((number + 1))
     done

@@ -16,12 +16,12 @@ import os
 import re
 import shlex
 import textwrap
-from dataclasses import dataclass
 from pathlib import Path
 
 from recorder.bindings.folder import SERVICES
-from recorder.collect.probe import Section, sections
+from recorder.collect.probe import Section, only_looks, sections
 from recorder.collect.shell import Ended, Shell
+from recorder.frozen import frozen
 
 SCRIPT = Path(__file__).with_name("project.sh")
 SAID_LIMIT = 300
@@ -34,7 +34,7 @@ class NoProject(Exception):  # noqa: N818 - a state of the world, caught where i
     """Why nothing can be done with a project, in a line."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Project:
     """A compose project that can be worked with."""
 
@@ -94,6 +94,8 @@ def _asked(shell: Shell, question: str, *arguments: str) -> dict[str, Section]:
     until = f"{mark} end".encode()
     answer = shell.run(SCRIPT.read_bytes() + asking.encode(), until=until, timeout_sec=LIMIT_SEC)
     if answer.ended is not Ended.WHOLE:
+        if why := only_looks(answer.complaint):
+            raise NoProject(why)
         raise NoProject(f"no answer from its engine: {answer.complaint or answer.ended.value}")
     return sections(answer.output, mark)
 

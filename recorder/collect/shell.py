@@ -6,11 +6,11 @@ question, `start` for a program that works for a while and is listened to.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, Self
 
 from recorder.bindings.stack import HostBinding
+from recorder.frozen import frozen
 from recorder.model import Reason
 
 ANSWER_LIMIT_BYTES = 16 * 1024 * 1024
@@ -25,7 +25,7 @@ class Ended(Enum):
     TOO_LONG = "too long"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What a program on a host said."""
 
@@ -34,7 +34,7 @@ class Answer:
     complaint: str = ""  # the end of its standard error, for a program that said nothing else
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class End:
     """How a started program ended."""
 

@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import TimeoutError as NoResultError
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Flag, auto
 from functools import partial
@@ -22,6 +21,7 @@ from recorder.collect.fanout import FanOut, Task
 from recorder.collect.look import HostLook, Way, look_at, silent_host
 from recorder.collect.probe import LIMIT_SEC
 from recorder.collect.shell import Connect, Shell, Unreachable
+from recorder.frozen import frozen
 from recorder.model import Day, Declared, ImportCount, Reason, Snapshot, Trigger
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def make_ready(stack: Stack) -> None:
         importlib.import_module("recorder.collect.ssh")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asking:
     """What to ask, and by what means; a test passes its own."""
 

@@ -1,7 +1,7 @@
 """Where a web service of a host is found: straight, or through SSH where it listens only there."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from ipaddress import ip_address
 
 from recorder.bindings.stack import HealthBinding, HostBinding
@@ -9,13 +9,14 @@ from recorder.collect.http import TimedConnection
 from recorder.collect.network import dial_first
 from recorder.collect.shell import Connection, Shell, Unreachable
 from recorder.collect.tls import TlsConnection
+from recorder.frozen import frozen
 
 LOCALHOST = "127.0.0.1"
 
 OpenShell = Callable[[], Shell]  # waits for the way into the host; raises Unreachable
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Site:
     """A port of a host that speaks HTTP."""
 

@@ -1,17 +1,18 @@
 """What gates judge by: what should be, and what one look saw."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from recorder.bindings.stack import ServiceBinding, Stack
 from recorder.collect.evidence import HostEvidence
+from recorder.frozen import frozen
 from recorder.history.reasons import REASONS, why
 from recorder.model import Host, HostState, Reason, Service, ServiceState, Snapshot
 
 NOTHING = HostEvidence()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """One stack and one look at it."""
 

@@ -1,13 +1,13 @@
 """What a gate is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from recorder.frozen import frozen
 from recorder.gates.facts import Facts
 from recorder.model import GateFinding, GateState
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judged:
     """What a gate makes of the facts."""
 
@@ -16,7 +16,7 @@ class Judged:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gate:
     """One numbered check."""
 

@@ -2,14 +2,14 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
+from recorder.frozen import frozen
 from recorder.history.window import Window
 from recorder.model import Day, day_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LocalDay:
     """As much of a local day as lies in a window, and what was counted in it, app by app."""
 

@@ -7,10 +7,11 @@ whenever a look saw that.
 
 import shlex
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from recorder.frozen import frozen
 from recorder.history.episode import CLOSE, SETTLING, Episode, head, rest
 from recorder.history.told import BY, INFO, RECREATED, RESTARTED, Told
 from recorder.model import Action, Event, Kind
@@ -21,7 +22,7 @@ ABOUT_HOST = ("--host", "--vm")
 ABOUT_SERVICE = ("--service",)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deed:
     """An action on services."""
 

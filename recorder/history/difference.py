@@ -5,15 +5,16 @@ backwards. What one of them could not see is no difference; it is named as unkno
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from recorder.frozen import frozen
 from recorder.history.delta import fold
 from recorder.history.net import Unseen, net, unseen
 from recorder.model import Event, Snapshot, Volume
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Side:
     """One of the two moments, and the snapshot that tells of it."""
 
@@ -24,7 +25,7 @@ class Side:
     gap_end: datetime | None = None  # None: nobody has looked since
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Space:
     """The space of one volume at both moments, in bytes; None where it was not known."""
 
@@ -43,7 +44,7 @@ class Space:
         return self.free_after - self.free_before
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Difference:
     """What differs between two moments."""
 

@@ -5,10 +5,10 @@ hides some of what was brought in, and more than imports fills a disk: it is abo
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from recorder.frozen import frozen
 from recorder.history.window import Window
 from recorder.model import SpaceDays
 
@@ -16,7 +16,7 @@ FEWEST_IMPORTS = 10
 DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filling:
     """Bytes that went, and the imports of the same days."""
 

@@ -5,8 +5,9 @@ one of them only is new or gone only where the other one looked.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from recorder.frozen import frozen
 from recorder.history.telling import tell
 from recorder.history.told import Key
 from recorder.model import Host, HostState, Kind, Reason, Service, Snapshot, Thing, Transition
@@ -16,7 +17,7 @@ _IN_CONTAINERS = (Kind.SERVICE, Kind.ENDPOINT)
 _Things = dict[Key, Thing]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unseen:
     """A thing that a snapshot could not see."""
 

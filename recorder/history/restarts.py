@@ -5,9 +5,10 @@ while its host could not be asked, or when that booted, was its host's doing.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from recorder.frozen import frozen
 from recorder.history import image
 from recorder.history.service import restarts_between
 from recorder.history.window import Window
@@ -17,7 +18,7 @@ from recorder.store.recollection import PastThing
 ENDED = (ServiceState.EXITED, ServiceState.DEAD)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Update:
     """Another image."""
 
@@ -25,7 +26,7 @@ class Update:
     change: str  # "2.9.6 → 2.10.1"; raw
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Starts:
     """What became of a service, or of a host, whose restarts are its boots."""
 

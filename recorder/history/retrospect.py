@@ -1,9 +1,10 @@
 """A window of the past as it is told: an account of each thing, and which have much to tell."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, tzinfo
 
+from recorder.frozen import frozen
 from recorder.history.days import LocalDay, by_local_day
 from recorder.history.filling import Filling
 from recorder.history.restarts import Starts, boots, starts
@@ -37,7 +38,7 @@ HOSTS_PART = (
 WITH_STATES = (Kind.HOST, Kind.SERVICE, Kind.ENDPOINT, Kind.MOUNT)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Account:
     """What became of one thing in a window."""
 
@@ -74,7 +75,7 @@ class Account:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gap:
     """A stretch of the window in which nobody looked."""
 
@@ -83,7 +84,7 @@ class Gap:
     seconds: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Retrospect:
     """A window of the past."""
 

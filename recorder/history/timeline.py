@@ -9,10 +9,10 @@ the whole.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from recorder.frozen import frozen
 from recorder.history.standing import Standing, standing, words
 from recorder.history.window import Window, seconds_between
 from recorder.model import Thing
@@ -21,7 +21,7 @@ from recorder.store.values import Covered, Span
 Stretch = tuple[datetime, datetime]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """An observed stretch of one state. `fresh`: the thing was not there just before.
 
@@ -35,7 +35,7 @@ class Piece:
     fresh: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tally:
     """How many seconds of a stretch of time a thing stood how."""
 
@@ -75,7 +75,7 @@ class Tally:
         return self.unknown_sec / self.seen_sec if self.seen_sec else 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spell:
     """A thing stood so from the first look that saw it until the last; unknown in between or not.
 

@@ -5,10 +5,10 @@ bad depends on what its binding wants, and stands in the event's severity.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from recorder.frozen import frozen
 from recorder.model import Event, Kind, Transition
 
 BAD, GOOD, INFO = "bad", "good", "info"
@@ -37,7 +37,7 @@ class Key(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """A transition put into words."""
 

@@ -15,8 +15,9 @@ which busy and quiet weekdays are evened out.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import sqrt
+
+from recorder.frozen import frozen
 
 NORMAL_90 = 1.645  # of 100 values of a normal distribution, 90 lie within so many deviations
 WEEK = 7
@@ -25,7 +26,7 @@ WALK = 6 / 5
 Point = tuple[int, int]  # a day's number and its value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trend:
     """A slope a day with its range: nine of ten true slopes lie within."""
 

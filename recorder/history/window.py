@@ -5,16 +5,16 @@ to another, where a day stands for its first one. A window holds its first secon
 """
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
+from recorder.frozen import frozen
 from recorder.history.when import SPANS, parse_moment
 from recorder.model import day_of
 
 YEAR_DAYS = 365
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """From `begin` up to, not including, `end`: aware, whole seconds."""
 

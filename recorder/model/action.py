@@ -1,10 +1,11 @@
 """What this program itself did: one row of the table `action`, as a value."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from recorder.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Action:
     """One thing done, or under way."""
 

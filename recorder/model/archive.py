@@ -7,9 +7,10 @@ The name tells the time, and whether it can be relied on: `radarr-20260216T14020
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+
+from recorder.frozen import frozen
 
 STAMP = "%Y%m%dT%H%M%SZ"
 ENDING = ".tar.gz"
@@ -35,7 +36,7 @@ class Skipped(StrEnum):
     NO_CONFIG = "no_config"  # its container has no mount at /config, and no binding names a folder
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Folder:
     """A configuration folder on a host."""
 
@@ -47,7 +48,7 @@ class Folder:
     running: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Nothing:
     """A service of which nothing can be packed."""
 
@@ -56,7 +57,7 @@ class Nothing:
     reason: Skipped
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Archive:
     """An archive on a shelf."""
 
@@ -67,7 +68,7 @@ class Archive:
     sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Database:
     """A database in an archive."""
 
@@ -76,7 +77,7 @@ class Database:
     detail: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Packed:
     """What became of one folder."""
 
@@ -95,7 +96,7 @@ class Packed:
         return self.archive is not None and self.archive.sure and not self.left_stopped
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Away:
     """A host that could not be asked, and why."""
 
@@ -103,7 +104,7 @@ class Away:
     trouble: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """What became of all that was to be packed."""
 
@@ -117,7 +118,7 @@ class Made:
         return not self.away and all(it.well for it in self.packed)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checked:
     """What a check found of an archive."""
 
@@ -129,7 +130,7 @@ class Checked:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Restored:
     """What became of a restore."""
 
@@ -142,7 +143,7 @@ class Restored:
     left_stopped: bool = False  # its container could not be started again; a note says so
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Keeping:
     """Which archives stay: so many of a label, and none older; the newest sure one always."""
 

@@ -3,11 +3,12 @@
 A day is 23 or 25 hours long where clocks change; that is why it has two ends and no length.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
+from recorder.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Day:
     """From `begin` up to, not including, `end`; aware times."""
 

@@ -4,10 +4,10 @@ A Transition is one thing's state becoming another, as two snapshots saw it. An 
 person is told: a transition, or several folded under the one that caused them.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from recorder.frozen import frozen
 from recorder.model.gate import GateChange
 from recorder.model.snapshot import Endpoint, Host, ImportCount, Mount, Service, Volume
 
@@ -23,7 +23,7 @@ class Kind(StrEnum):
     IMPORT = "import"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Transition:
     """One thing's state became another. Of the things only what a span keeps is filled in.
 
@@ -40,7 +40,7 @@ class Transition:
     now: Thing | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event:
     """What a person is told of a change."""
 
@@ -55,7 +55,7 @@ class Event:
     consequences: tuple["Event", ...] = ()  # what it brought with it
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Changes:
     """What changed since somebody looked."""
 

@@ -4,10 +4,10 @@ A gate whose facts could not be had is unknown, and unknown never passes.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from recorder.frozen import frozen
 from recorder.model.states import Verdict
 
 
@@ -20,7 +20,7 @@ class GateState(StrEnum):
     UNKNOWN = "unknown"  # what it judges by could not be had
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GateFinding:
     """One thing that is not as the binding says, or could not be seen."""
 
@@ -31,7 +31,7 @@ class GateFinding:
     todo: str  # what to do, in a phrase
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GateResult:
     """What one gate found."""
 
@@ -55,7 +55,7 @@ class GateResult:
         return self.state in (GateState.PASS, GateState.WARN)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GateChange:
     """A gate that came to stand otherwise than when it was last held."""
 

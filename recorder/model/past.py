@@ -5,10 +5,10 @@ it: no availability, no coverage and no past picture rests on it. Rarely needed,
 its own name only.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from recorder.frozen import frozen
 from recorder.model.event import Kind
 from recorder.model.snapshot import ImportedTitle
 
@@ -31,7 +31,7 @@ class Happening(StrEnum):
     FINISHED = "finished"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Boot:
     """A boot as a host's own records have it."""
 
@@ -39,7 +39,7 @@ class Boot:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HostPast:
     """The boots a host remembers, oldest first; maybe none."""
 
@@ -47,7 +47,7 @@ class HostPast:
     boots: tuple[Boot, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AppPast:
     """What an app's own history holds: whole from where it was asked until `until`."""
 
@@ -56,7 +56,7 @@ class AppPast:
     titles: tuple[ImportedTitle, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hole:
     """A stretch of an app's history that is not recorded whole."""
 
@@ -65,7 +65,7 @@ class Hole:
     until: datetime  # of the look that found it
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Untold:
     """What the things seen in a look could still tell of their past."""
 
@@ -76,7 +76,7 @@ class Untold:
         return bool(self.hosts or self.apps)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """What they told."""
 
@@ -88,7 +88,7 @@ class Told:
         return bool(self.hosts or self.apps or self.silent)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prior:
     """One thing that happened before its host was first looked at, as it was told."""
 

@@ -6,9 +6,10 @@ known", and then a reason stands beside it or beside the thing it hangs on.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from recorder.frozen import frozen
 from recorder.model.states import (
     Condition,
     Declared,
@@ -24,7 +25,7 @@ from recorder.model.states import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Engine:
     """The container engine of a host, as far as this user may read it."""
 
@@ -35,7 +36,7 @@ class Engine:
     hint: str | None = None  # what to type next
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Host:
     """A VM, or this machine."""
 
@@ -57,7 +58,7 @@ class Host:
     last_seen: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Endpoint:
     """The answer of a service's health URL."""
 
@@ -69,7 +70,7 @@ class Endpoint:
     detail: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Service:
     """A line of the binding and the container that serves it, or a container no line names."""
 
@@ -110,7 +111,7 @@ class Service:
         return Condition.ERROR if failed or self.health is Health.UNHEALTHY else Condition.RUNNING
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mount:
     """A network mount on a host."""
 
@@ -130,7 +131,7 @@ class Mount:
     latency_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Volume:
     """A storage pool whose space is watched, asked at one path of one host."""
 
@@ -151,7 +152,7 @@ class Volume:
         return 100 * (self.total_bytes - self.free_bytes) / self.total_bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImportedTitle:
     """One import, as the app's history names it."""
 
@@ -160,7 +161,7 @@ class ImportedTitle:
     event_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImportCount:
     """What one app imported in one day."""
 
@@ -176,7 +177,7 @@ class ImportCount:
     told_since: datetime | None = None  # from here on the app told every one
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gap:
     """An open entry of the operational gaps register that concerns media."""
 
@@ -186,7 +187,7 @@ class Gap:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Snapshot:
     """What one run saw of all of it. Everything stands in the binding's order."""
 
@@ -227,7 +228,7 @@ class Snapshot:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counts:
     """How many services stand in each condition; `total` is their sum."""
 

@@ -3,14 +3,14 @@
 A day is a UTC day: as the history keeps it. For a trend over weeks, where a day begins is nothing.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from recorder.frozen import frozen
 from recorder.model.event import Kind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Daily:
     """The space as the last look of a UTC day saw it; of today, the newest."""
 
@@ -19,7 +19,7 @@ class Daily:
     total_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpaceDays:
     """The days of one volume or mount, oldest first; a day nobody saw it is not among them."""
 
@@ -38,7 +38,7 @@ class Unforeseen(StrEnum):
     NOT_FILLING = "not_filling"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Backtest:
     """What was to be said some time ago, and what has come since. Slopes in bytes a day."""
 
@@ -53,7 +53,7 @@ class Backtest:
         return self.slope_low <= self.slope_since <= self.slope_high
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Forecast:
     """Where the free space is heading: bytes a day, negative where it is filling up.
 
@@ -71,7 +71,7 @@ class Forecast:
     backtest: Backtest | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoForecast:
     """No trend can be told, and why."""
 

@@ -5,8 +5,8 @@ makes no finding of its own.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from recorder.frozen import frozen
 from recorder.model.snapshot import Host, ImportCount, Mount, Service, Snapshot, Volume
 from recorder.model.space import Forecast, NoForecast
 from recorder.model.states import (
@@ -27,7 +27,7 @@ Forecasts = Mapping[tuple[str, str], Forecast | NoForecast]  # by a volume's hos
 NO_FINDING_OF_ITS_OWN = (Reason.HOST_DOWN, Reason.NOT_ASKED)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One thing that is not as it should be."""
 

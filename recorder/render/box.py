@@ -1,12 +1,12 @@
 """The one box every screen is made of: a title in the upper edge, grids or strips inside."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from recorder.frozen import frozen
 from recorder.render.grid import cropped
 from recorder.render.marks import ELLIPSIS, to_ascii
 
@@ -22,7 +22,7 @@ class Part(Protocol):
         """The lines to draw, each of at most `width` cells."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Box:
     """A titled box as wide as the console. An empty line is drawn between its parts."""
 
@@ -52,7 +52,7 @@ class Box:
         return lines
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plain:
     """Grids without a box: header and closing lines."""
 

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from recorder.frozen import frozen
 from recorder.history import told
 from recorder.model import Event, Kind
 from recorder.render import marks
@@ -28,7 +28,7 @@ _GLIMPSED = {told.UNSEEN: "no longer seen", told.SEEN_AGAIN: "seen again"}
 Clock = Callable[[datetime], str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One event, or several alike, ready to be laid out."""
 

@@ -7,18 +7,19 @@ ever wider than asked for.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rich.cells import cell_len
 from rich.text import Span, Text
 
+from recorder.frozen import frozen
 from recorder.render.marks import ELLIPSIS, GLUE, to_ascii
 
 _FOLD_INDENT = 2
 _WORD = re.compile(r"[^ ]+ *| +")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """Cells from left to right. One cell alone is a whole line, and sets no column."""
 
@@ -26,7 +27,7 @@ class Row:
     indent: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grid:
     """Rows that share columns. `gaps`: cells between columns; the last one goes on repeating."""
 

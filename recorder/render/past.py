@@ -1,15 +1,16 @@
 """What the history adds to a picture: what changed, and what was known of what is unknown now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from recorder.frozen import frozen
 from recorder.model import Changes, Daily, Forecast, NoForecast, Snapshot, Volume
 
 Place = tuple[str, str]  # a volume: its host and its name
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """The free space of a volume at some time."""
 
@@ -17,7 +18,7 @@ class Reading:
     free_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outlook:
     """The space of a volume day by day, oldest first, and where it is heading."""
 
@@ -25,7 +26,7 @@ class Outlook:
     forecast: Forecast | NoForecast
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Past:
     """Any of it may be missing: then the picture is shown without.
 

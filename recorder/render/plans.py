@@ -1,12 +1,12 @@
 """What a change to the history would do, told before it is done, and what it did."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 from rich.text import Text
 
+from recorder.frozen import frozen
 from recorder.render import marks
 from recorder.render.box import Box
 from recorder.render.grid import Grid, Row
@@ -18,7 +18,7 @@ from recorder.store.values import Backup, Salvaged
 NOUNS = {"sample": "samples", "rollup_hour": "hourly numbers", "snapshot": "snapshots"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """What would be done, step by step."""
 

@@ -1,7 +1,7 @@
 """The screen and the document of media.refresh: three checks of one look, and the summary."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from enum import StrEnum
 
@@ -9,6 +9,7 @@ from rich.console import Group
 from rich.text import Text
 
 from recorder.bindings.summary import Summary
+from recorder.frozen import frozen
 from recorder.model import (
     Declared,
     EndpointState,
@@ -42,7 +43,7 @@ class Fate(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """The summary, where it stands, and what became of it."""
 
@@ -52,7 +53,7 @@ class Section:
     reason: str | None = None  # why it could not be written
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     """One of the three, with its part of the look and how long that took to answer."""
 

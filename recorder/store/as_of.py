@@ -5,11 +5,12 @@ it, and what was last known of it stands beside, with when.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from recorder.errors import NoHistoryError
+from recorder.frozen import frozen
 from recorder.model import (
     Endpoint,
     Host,
@@ -35,7 +36,7 @@ from recorder.store.things import Place, thing_of, time_of
 from recorder.store.values import LastKnown, Moment, Stretch
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """A stored thing in a moment."""
 

@@ -9,10 +9,11 @@ import contextlib
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from recorder.errors import NoHistoryError, OlderError, StoreError, UsageError
+from recorder.frozen import frozen
 from recorder.store.described import Relation, described
 from recorder.store.driver import connect, reading_mode
 from recorder.store.header import check_header, is_there
@@ -41,7 +42,7 @@ TABLE_FUNCTIONS = frozenset(
 _WORD = re.compile(r"\w+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """SQL, the values of its `:names`, and how long SQLite may take for the whole answer."""
 
@@ -50,7 +51,7 @@ class Question:
     time_limit_sec: float = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """Rows to be read once; reading them may raise UsageError or StoreError."""
 
@@ -163,7 +164,7 @@ def _all_used(question: Question, values: _Values) -> None:
             raise UsageError(f'the query has no parameter "{name}"; it has {known}')
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Asking:
     """One question under way."""
 

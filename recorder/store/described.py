@@ -7,7 +7,8 @@ fewer: what is not said there is said here, by the column's name.
 import re
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from recorder.frozen import frozen
 
 UNITS = {
     "_at": "ISO 8601, UTC",
@@ -111,7 +112,7 @@ _HEAD = re.compile(r"\A[^(]*\(\n((?:    -- .*\n)+)")
 _COLUMN = re.compile(r"^    (?P<name>\w+)\b[^\n]*? -- (?P<meaning>\S.*)$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """A column: SQLite's type, the unit of its values ("" where words say it), its meaning."""
 
@@ -121,7 +122,7 @@ class Column:
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Relation:
     """A table or a view."""
 

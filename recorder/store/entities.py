@@ -1,9 +1,9 @@
 """Which stored thing each sighting is: found, woken, taken over or new."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from recorder.frozen import frozen
 from recorder.model import Kind, Service
 from recorder.store.identity import Key, Sighting
 from recorder.store.library import sa
@@ -12,7 +12,7 @@ from recorder.store.rows import Definition, text
 from recorder.store.tables import entity, site
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Match:
     """A sighting and the stored thing it is of."""
 

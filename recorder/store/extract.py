@@ -5,12 +5,12 @@ of any other number is the end of its name.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from recorder.frozen import frozen
 from recorder.model import Kind
 from recorder.store.connection import reading
 from recorder.store.engine import opened
@@ -38,7 +38,7 @@ class Content(StrEnum):
     EVENTS = "events"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """Which part of the history."""
 
@@ -51,7 +51,7 @@ class Wanted:
 Reader = Callable[[sa.Connection, Wanted], Iterator[tuple[Value, ...]]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Extract:
     """Rows to be read once; reading them may raise StoreError."""
 

@@ -1,14 +1,14 @@
 """What a history says of itself, as values. Times are aware UTC, sizes bytes."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from recorder.frozen import frozen
 from recorder.model import Kind
 from recorder.store.values import Backup, Stretch
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Population:
     """The things of one kind that ever had a state, and the spans those states made."""
 
@@ -18,7 +18,7 @@ class Population:
     spans: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rows:
     """The rows of one table, and how long it keeps one; None: for ever."""
 
@@ -27,7 +27,7 @@ class Rows:
     kept_days: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Growth:
     """How much bigger the file will be in a year, if it goes on as it did."""
 
@@ -36,7 +36,7 @@ class Growth:
     reason: str | None = None  # why it can't be said
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Noise:
     """How often a thing changed its state in a window of time."""
 
@@ -47,7 +47,7 @@ class Noise:
     unseen: int  # of them, those in which it could not be seen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CrashLoop:
     """A service its engine restarted again and again."""
 
@@ -59,7 +59,7 @@ class CrashLoop:
     lasting: bool  # it is being restarted now
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Coverage:
     """How much of a window snapshots were taken in at their usual interval."""
 
@@ -77,7 +77,7 @@ class Coverage:
         return 100 * self.observed_sec / length if length else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Census:
     """A history in figures."""
 
@@ -97,7 +97,7 @@ class Census:
     backups: tuple[Backup, ...]  # verified, newest first
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pruned:
     """What a pruning let go of."""
 
@@ -106,7 +106,7 @@ class Pruned:
     after_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reach:
     """How far a history goes."""
 
@@ -115,7 +115,7 @@ class Reach:
     snapshots: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Later:
     """What was recorded after a time."""
 

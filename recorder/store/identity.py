@@ -5,9 +5,9 @@ project and compose service, so that a re-created one stays itself; without labe
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from recorder.frozen import frozen
 from recorder.model import Declared, Kind, Service, Snapshot, Thing
 from recorder.store.rows import address_of, text
 
@@ -20,7 +20,7 @@ class Key(NamedTuple):
     identity: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sighting:
     """A thing as a snapshot holds it."""
 

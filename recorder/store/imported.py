@@ -1,9 +1,9 @@
 """What each app imported in a window of time, by the app's own times."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
+from recorder.frozen import frozen
 from recorder.store.library import sa
 from recorder.store.things import time_of
 
@@ -16,7 +16,7 @@ EVENTS = sa.text("""
     ORDER BY entity.position, entity.id, import_event.ts""")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Imported:
     """When an app imported something, oldest first."""
 

@@ -6,9 +6,9 @@ average and most, but no percentile.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import cast
 
+from recorder.frozen import frozen
 from recorder.store.library import sa
 from recorder.store.numbers import DAY_SEC
 from recorder.store.past_numbers import noted_hours
@@ -25,7 +25,7 @@ ROLLED = """
     WHERE series_id IN ({ids}) AND ts >= :begin AND ts < :end GROUP BY series_id"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Latency:
     """An endpoint's answers in a window: how many, and how long they took."""
 

@@ -4,15 +4,15 @@ Read by one query a kind, over the index of open spans; nothing here grows with 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from recorder.frozen import frozen
 from recorder.model import Kind
 from recorder.store.library import sa
 from recorder.store.rows import Row
 from recorder.store.selecting import row_from, spans_sql
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Live:
     """A thing that is, and the span it is in."""
 

@@ -3,12 +3,12 @@
 Invariant: the time of a snapshot is later than that of every one before it.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from statistics import median_low
 
 from recorder.errors import ClockError
+from recorder.frozen import frozen
 from recorder.model import HostState, Snapshot, Trigger
 from recorder.store.library import sa
 from recorder.store.rows import seconds
@@ -23,7 +23,7 @@ LOOKS_TO_TELL_FROM = 40
 INTERVALS_TO_TELL = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Before:
     """Where the history stands when a snapshot comes."""
 

@@ -7,8 +7,8 @@ often it restarted is a sample.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from recorder.frozen import frozen
 from recorder.model import ServiceState
 from recorder.store.rows import Row
 
@@ -18,7 +18,7 @@ BY_CHANCE = ("health", "exit_code", "oom_killed", "started_ts", "finished_ts")
 LOOPING = (ServiceState.RUNNING, ServiceState.EXITED, ServiceState.RESTARTING)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Restarts:
     """How often a service was restarted by its engine, and when that number last changed."""
 

@@ -8,9 +8,9 @@ The format, and every offset here: https://www.sqlite.org/fileformat2.html
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 
+from recorder.frozen import frozen
 from recorder.store.records import BrokenError, Value, record, varint
 
 PAGE_BYTES = 4096
@@ -35,7 +35,7 @@ INNER = (Form.INNER_INDEX, Form.INNER_TABLE)
 TABLE = (Form.INNER_TABLE, Form.LEAF_TABLE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """A record; `rowid` is None where the tree has none."""
 

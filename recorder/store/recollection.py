@@ -5,11 +5,11 @@ it could not be seen when the window begins, with the last one before that could
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from recorder.errors import NoHistoryError
+from recorder.frozen import frozen
 from recorder.model import Kind
 from recorder.store.connection import path_of, reading
 from recorder.store.figures import Reach
@@ -31,7 +31,7 @@ LOOPING = "restarting"
 Spans = list[Mapping[Any, Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Named:
     """A thing that ever had a state, by its names."""
 
@@ -41,7 +41,7 @@ class Named:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PastThing:
     """One thing's past; spans oldest first. Two things may bear one name, one after the other.
 
@@ -57,7 +57,7 @@ class PastThing:
     restarts_after: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recollection:
     """What the history holds of a window of time."""
 

@@ -6,9 +6,9 @@ unknown, which never ends as anything else did.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 
+from recorder.frozen import frozen
 from recorder.model import HostState, ImportCount, Kind, Snapshot
 from recorder.store import entities, looks, numbers, spans
 from recorder.store.connection import reading, transaction
@@ -27,7 +27,7 @@ from recorder.store.values import Recorded
 DAY_SEC = 86400
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Turn:
     """One snapshot's place in the history, while it is written."""
 

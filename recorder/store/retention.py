@@ -10,8 +10,8 @@ year ahead must not make everything old.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from recorder.frozen import frozen
 from recorder.store.connection import plain, transaction
 from recorder.store.library import sa
 from recorder.store.past_numbers import DAYS_ROLLED, HOURS_ROLLED
@@ -24,7 +24,7 @@ LOOKS_TO_BE_SURE = 1440  # a day of looks a minute
 PRUNED_UNTIL = "pruned_until"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """How long the rows of a table are kept."""
 

@@ -1,8 +1,8 @@
 """The free space of volumes and mounts at both ends of a window of time."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from recorder.frozen import frozen
 from recorder.model import Kind
 from recorder.store.library import sa
 
@@ -34,7 +34,7 @@ ROLLED = sa.text("""
     WHERE entity.kind IN ('volume', 'mount') AND entity.retired_ts IS NULL""")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpaceEnds:
     """Free bytes at the first and at the last look of a window that saw them.
 

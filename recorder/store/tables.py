@@ -4,16 +4,16 @@ A test holds these names against a migrated file.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from recorder.frozen import frozen
 from recorder.model import Kind
 from recorder.store.library import sa
 
 metadata = sa.MetaData()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shape:
     """What a span of one kind of thing holds, besides its state and reason."""
 

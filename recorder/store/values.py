@@ -1,14 +1,14 @@
 """What the store hands out besides the model's own values. Times are aware UTC."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from recorder.frozen import frozen
 from recorder.model import Kind, Snapshot, Thing
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recorded:
     """A snapshot that is stored."""
 
@@ -17,7 +17,7 @@ class Recorded:
     note: str | None = None  # what a person should know of the clock
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stretch:
     """A stretch of time; `end` None: it lasts."""
 
@@ -25,7 +25,7 @@ class Stretch:
     end: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Covered:
     """A stretch in which snapshots were taken at their usual interval."""
 
@@ -34,7 +34,7 @@ class Covered:
     snapshots: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LastKnown:
     """What was last known of a thing that could not be seen."""
 
@@ -45,7 +45,7 @@ class LastKnown:
     thing: Thing
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """A stretch in which one thing's state did not change.
 
@@ -60,7 +60,7 @@ class Span:
     thing: Thing | None  # what a span keeps of it; None: from then on it is no more
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moment:
     """The stack as it was known at a time: what the last snapshot before it saw.
 
@@ -82,7 +82,7 @@ class Step(StrEnum):
     DAY = "rollup_day"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Space:
     """Free space at one time: a sample, or the average of the hour or UTC day beginning there."""
 
@@ -94,7 +94,7 @@ class Space:
     total_bytes: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Backup:
     """A copy of the history that was checked after it was written."""
 
@@ -103,7 +103,7 @@ class Backup:
     size_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Salvaged:
     """What could be read of a damaged file."""
 

@@ -20,7 +20,7 @@ def service(name: str, *, container: str = "", **more: object) -> ServiceBinding
 
 def mark_of(script: bytes) -> str:
     """The mark that a question's answer has to carry."""
-    return script.split(maxsplit=3)[2].decode()
+    return script.split(maxsplit=2)[1].decode()
 
 
 def no_dial(_port: int, _timeout_sec: float) -> Connection:

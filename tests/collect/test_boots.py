@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recorder.collect.boots import SCRIPT, ask_boots, read_boots
+from recorder.collect.probe import request
 from recorder.collect.shell import Ended
 from recorder.model.past import Boot, Source
 
@@ -129,7 +130,7 @@ def _told(folder: Path, shell: str, programs: Mapping[str, str], **limits: int) 
     root = os.geteuid() == 0
     done = subprocess.run(
         command,
-        input=f"set -- {MARK}\n".encode() + script,
+        input=request(MARK, "boots") + script,
         capture_output=True,
         env={"PATH": str(folder)},
         timeout=20,

@@ -215,17 +215,3 @@ def test_many_paths_are_asked_side_by_side(shell: str, folder: Path) -> None:
     spaces = machine.ask([str(place) for place in places]).spaces
     assert [space.reply for space in spaces.values()] == [Reply.OK] * 40
     assert all(space.total_bytes for space in spaces.values())
-
-
-@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="bin/check brings shellcheck")
-@pytest.mark.parametrize("name", ["probe.sh", "boots.sh"])
-def test_shellcheck_has_nothing_to_say(name: str) -> None:
-    """What hosts run holds to what POSIX has of a shell."""
-    script = Path(__file__).parents[2] / "recorder/collect" / name
-    said = subprocess.run(
-        ["shellcheck", "-s", "sh", str(script)],
-        capture_output=True,
-        check=False,
-        env=os.environ,
-    )
-    assert said.stdout.decode() == ""

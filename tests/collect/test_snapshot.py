@@ -370,7 +370,7 @@ def test_a_question_names_each_path_once() -> None:
     shell = FakeShell()
     _look(Stack(hosts=(binding,), volumes=volumes), by(shell))
     (script,) = shell.scripts
-    assert script.split(b"\n")[0].split(b" ")[3:] == [
+    assert script.split(b"\n")[0].removesuffix(b"'").split(b" ")[3:] == [
         b"-",
         b"-",
         b"/mnt/media",

@@ -1,7 +1,9 @@
 """The Debian packages that the lab is made of, and their installation where that is possible."""
 
+import fcntl
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +29,7 @@ PACKAGE_OF = {  # program: the package that brings it
     "sqlite3": "sqlite3",
 }
 START_NO_SERVICES = Path("/usr/sbin/policy-rc.d")
+ONE_AT_A_TIME = Path(tempfile.gettempdir(), "media-recorder-installing.lock")
 
 
 class UnavailableError(Exception):
@@ -37,10 +40,12 @@ def require_parts(package_of: Mapping[str, str] = PACKAGE_OF) -> None:
     """Make sure that everything the lab needs is here; install what is missing."""
     if os.geteuid() != 0:
         raise UnavailableError("the lab makes namespaces and mounts: run it as root")
-    absent = missing_packages(package_of)
-    if absent and shutil.which("apt-get", path=PATH):
-        _install(absent)
+    with ONE_AT_A_TIME.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         absent = missing_packages(package_of)
+        if absent and shutil.which("apt-get", path=PATH):
+            _install(absent)
+            absent = missing_packages(package_of)
     if absent:
         raise UnavailableError(f"the lab needs these Debian packages: {' '.join(absent)}")
 

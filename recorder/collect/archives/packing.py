@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from recorder.collect.archives.excluded import find_test
 from recorder.collect.archives.receiving import receive
 from recorder.collect.archives.script import Failed, Heard
 from recorder.collect.shell import Shell
+from recorder.frozen import frozen
 from recorder.model.archive import (
     Archive,
     Copied,
@@ -25,7 +25,7 @@ _SUM = re.compile(r"[0-9a-f]{64}")
 Tell = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order:
     """How a folder is to be packed."""
 

@@ -3,13 +3,14 @@
 import base64
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from recorder.collect.archives.receiving import SUM, receive
 from recorder.collect.archives.script import Failed, Heard, quoted
 from recorder.collect.shell import Ended, Shell
+from recorder.frozen import frozen
 from recorder.model.archive import STAMP, Archive, Restored
 
 LIMIT_SEC = 4 * 3600.0
@@ -18,7 +19,7 @@ PIECE_LIMIT_SEC = 120.0
 INCOMING = ".incoming"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where an archive is to be unpacked."""
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
+from recorder.collect.probe import only_looks
 from recorder.collect.shell import End, Ended, Shell, Unreachable
 
 FOLDER = Path(__file__).parent
@@ -153,4 +154,6 @@ def _how(end: End, timeout_sec: float) -> str:
         return f"not done after {timeout_sec:.0f} s"
     if end.ended is not Ended.WHOLE:
         return "the way to the host broke"
+    if why := only_looks(end.complaint):
+        return why
     return f"ended with status {end.status}" + (f": {end.complaint}" if end.complaint else "")

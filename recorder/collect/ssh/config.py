@@ -12,10 +12,11 @@ import pwd
 import re
 import shlex
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from recorder.collect.shell import Unreachable
+from recorder.frozen import frozen
 from recorder.model import Reason
 
 SSH_PORT = 22
@@ -27,7 +28,7 @@ VARIABLE = re.compile(r"\$\{(\w+)\}")
 DEFAULT_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SshOptions:
     """How to reach one address."""
 

@@ -10,15 +10,15 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from recorder.collect.ssh.config import SSH_PORT
+from recorder.frozen import frozen
 
 REVOKED = "@revoked"
 WITH_PORT = re.compile(r"\[(.+)\]:\d+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KnownKey:
     """A key on file for a host."""
 

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import time
 import weakref
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from recorder.collect.network import describe, dial, reason_of
 from recorder.collect.shell import Unreachable
@@ -26,13 +26,14 @@ from recorder.collect.ssh.known_hosts import (
     known_keys,
 )
 from recorder.collect.ssh.library import paramiko
+from recorder.frozen import frozen
 from recorder.model import Reason
 
 MOST_JUMPS = 8
 SIGNATURES = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}  # RFC 8332; others sign by their name
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoggedIn:
     """A connection to a host, and those to the jump hosts it goes through, the nearest last."""
 

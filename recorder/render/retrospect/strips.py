@@ -5,12 +5,12 @@ before the strip gets too short to be read.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from rich.cells import cell_len
 from rich.text import Text
 
+from recorder.frozen import frozen
 from recorder.history.window import Window
 from recorder.render.grid import cropped, fold
 from recorder.render.marks import ELLIPSIS, UNDER, to_ascii
@@ -24,7 +24,7 @@ _SHORTEST_LABEL = 6
 COLUMNS = (("well", 9), ("down", 6), ("longest", 9), ("\N{CLOCKWISE OPEN CIRCLE ARROW}", 4))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StripRow:
     """One thing: `draw` gives its strip for the edges between signs."""
 
@@ -36,7 +36,7 @@ class StripRow:
     under: str | None = None  # a line below
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scale:
     """What the tables of one screen share."""
 
@@ -60,7 +60,7 @@ class Scale:
         return edges(self.window, sign_sec(self.window, cells))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Strips:
     """Rows on a scale, with a line of times above them."""
 

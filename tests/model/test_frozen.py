@@ -1,0 +1,98 @@
+"""Values: what `@frozen` makes is a frozen dataclass with slots, and nothing else."""
+
+import pickle
+from collections.abc import Callable
+from copy import copy, deepcopy
+from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields, replace
+from typing import Any
+
+import pytest
+
+from recorder.frozen import frozen
+
+
+@frozen
+class Disk:
+    """One of ours."""
+
+    name: str
+    size: int = 0
+    paths: list[str] = field(default_factory=list)
+    secret: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """The same by the standard library."""
+
+    name: str
+    size: int = 0
+    paths: list[str] = field(default_factory=list)
+    secret: str = field(repr=False, default="")
+
+
+@frozen
+class Place:
+    """A value with one field."""
+
+    path: str
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        lambda kind: repr(kind("a", 2)).partition("(")[2],
+        lambda kind: asdict(kind("a", paths=["/mnt"])),
+        lambda kind: [(one.name, one.type, one.default) for one in fields(kind)],
+        lambda kind: kind.__match_args__,
+        lambda kind: kind.__slots__,
+        lambda kind: kind("a") == kind("a", 0, [], ""),
+        lambda kind: [kind("a") == other for other in (kind("b"), kind("a", 1), "a", None)],
+        lambda kind: asdict(replace(kind("a", 1), size=3)),
+        lambda kind: kind("a").paths is kind("a").paths,
+        lambda kind: kind.__doc__ is not None,
+        lambda kind: hash(replace(kind("a"), paths=())) == hash(("a", 0, (), "")),
+    ],
+)
+def test_it_does_what_a_dataclass_does(told: Callable[[Any], object]) -> None:
+    """A value is told, compared, copied and hashed as one of the standard library's is."""
+    assert told(Disk) == told(Standard)
+
+
+@pytest.mark.parametrize("kind", [Disk, Standard])
+@pytest.mark.parametrize("call", [lambda kind: kind(), lambda kind: kind("a", nothing=1)])
+def test_it_is_called_with_its_fields(kind: type[Any], call: Callable[[Any], object]) -> None:
+    """A field without a default must be given, and what is no field can't be."""
+    with pytest.raises(TypeError, match=r"__init__\(\)"):
+        call(kind)
+
+
+def test_nothing_of_it_can_be_set_again() -> None:
+    """A value never changes, and holds nothing but its fields."""
+    disk: Any = Disk("a", 5)
+    with pytest.raises(FrozenInstanceError):
+        disk.size = 6
+    with pytest.raises(FrozenInstanceError):
+        del disk.size
+    with pytest.raises(FrozenInstanceError):
+        disk.more = 1
+    assert disk == Disk("a", 5)
+    assert not hasattr(disk, "__dict__")
+
+
+def through_a_pipe(value: object) -> object:
+    """As another process gets it."""
+    return pickle.loads(pickle.dumps(value))  # noqa: S301 - our own
+
+
+@pytest.mark.parametrize("carried", [copy, deepcopy, through_a_pipe])
+def test_it_arrives_as_it_was(carried: Callable[[object], object]) -> None:
+    """A value may be copied, and handed to another process."""
+    for value in (Disk("a", 5, ["/mnt"], "x"), Place("/mnt")):
+        assert carried(value) == value
+
+
+def test_values_are_keys() -> None:
+    """Values that are equal are one key; a class of its own makes another value."""
+    assert {Place("/mnt"): 1}[Place("/mnt")] == 1
+    assert Place("/mnt") != replace(Place("/mnt"), path="/")
