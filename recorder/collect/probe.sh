@@ -20,7 +20,7 @@ set -f
 set -- $request
 mark=$2
 search=$4
-compose=$(printf '%b' "$5")
+compose=$5
 shift 5
 
 newline='
@@ -172,7 +172,7 @@ exit 3'
 composed() {
     [ "$compose" != - ] || return
     printf '\n'
-    limited "$PATH_LIMIT" sh -c "$tell_compose" sh "$mark" "$compose" "$MOST_COMPOSED"
+    limited "$PATH_LIMIT" sh -c "$tell_compose" sh "$mark" "$(printf '%b' "$compose")" "$MOST_COMPOSED"
     status=$?
     [ "$status" -eq 0 ] || printf '\n%s compose %s\n' "$mark" "$status"
 }

@@ -8,7 +8,8 @@
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin
 LC_ALL=C
 HOME=/root
-export PATH LC_ALL HOME
+GOGC=400 # as in probe.sh
+export PATH LC_ALL HOME GOGC
 unset DOCKER_HOST DOCKER_CONTEXT DOCKER_CONFIG CONTAINER_HOST CONTAINER_CONNECTION
 set -f
 cd /

@@ -21,9 +21,7 @@ from recorder.model import Declared
 FOLDER = Path(__file__).parent
 USER = "media-recorder"
 NO_COMPOSE = "-"
-SSHD_TOLD = (
-    "#     /etc/ssh/sshd_config.d/media-recorder.conf                           root:root 0644"
-)
+SSHD_TOLD = "\n#     /etc/ssh/sshd_config.d/media-recorder.conf 0644, sshd's rule against sockets"
 _USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 _KEY = re.compile(r"(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d{3}|sk-[\w.@-]+) ([A-Za-z0-9+/=]+)")
 _PLACE = re.compile(r"@([A-Z_]+)@")
