@@ -63,6 +63,11 @@ def test_odd_ports_are_no_ports(said: object) -> None:
     assert all(0 < it.port <= 99_999 for it in ports_of(said) or ())
 
 
+def composed_by(script: bytes) -> bytes:
+    """The compose file that a script asks for."""
+    return script.split(b"'")[1].split()[4]
+
+
 def test_evidence_is_what_each_host_told() -> None:
     """Of a look that verifies; one that does not asks for no compose file."""
 
@@ -81,10 +86,10 @@ def test_evidence_is_what_each_host_told() -> None:
     assert told.compose is not None
     assert told.compose.services == (Composed("radarr", None, "a"),)
     assert look.evidence()["other"].compose is None
-    assert sorted(script.split()[4] for script in shell.scripts) == [b"-", b"/opt/media"]
+    assert sorted(map(composed_by, shell.scripts)) == [b"-", b"/opt/media"]
     plain = FakeShell(says)
     Look(stack, Asking(TODAY, {}, Part.HOSTS, connect=by(plain))).wait()
-    assert {script.split()[4] for script in plain.scripts} == {b"-"}
+    assert {composed_by(script) for script in plain.scripts} == {b"-"}
 
 
 def test_a_host_that_was_not_asked_told_nothing() -> None:
