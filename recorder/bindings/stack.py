@@ -141,3 +141,15 @@ class Stack:
     def service(self, name: str) -> ServiceBinding:
         """The service of that name; KeyError when there is none."""
         return {service.name: service for service in self.services}[name]
+
+    def by_host(self) -> dict[str, list[ServiceBinding]]:
+        """The services of each host that has any, in the binding's order."""
+        homes: dict[str, list[ServiceBinding]] = {}
+        for service in self.services:
+            homes.setdefault(service.host, []).append(service)
+        return homes
+
+    def apps(self) -> dict[str, ServiceBinding]:
+        """The service behind each app whose imports are counted, by the app's binding."""
+        services = {service.name: service for service in self.services}
+        return {binding.name: services[binding.service] for binding in self.imports}

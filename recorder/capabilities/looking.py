@@ -39,6 +39,12 @@ class Choice:
     services: tuple[str, ...]
     as_json: bool
     ascii_only: bool
+    everything: bool = False  # each of many hosts, too
+
+    @property
+    def each(self) -> bool:
+        """Whether every host is shown by itself, however many there are."""
+        return self.everything or bool(self.hosts)
 
     @property
     def narrowed(self) -> bool:

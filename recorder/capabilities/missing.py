@@ -14,7 +14,7 @@ from recorder.model import (
     VolumeState,
 )
 from recorder.render.past import Place, Reading
-from recorder.store.values import Moment
+from recorder.store.values import LastKnown, Moment
 
 
 def all_there(snapshot: Snapshot, moment: Moment | None) -> Snapshot:
@@ -82,14 +82,19 @@ def last_free(snapshot: Snapshot, moment: Moment) -> Iterator[tuple[Place, Readi
 
 def last_known(snapshot: Snapshot, moment: Moment) -> Iterator[tuple[str, Snapshot]]:
     """By host whose containers are unknown: the last snapshot that saw them."""
+    homes, homes_then = snapshot.by_host(), moment.snapshot.by_host()
+    lasts: dict[str, list[LastKnown]] = {}
+    for last in moment.last_known:
+        if isinstance(last.thing, Service):
+            lasts.setdefault(last.host, []).append(last)
     for host in snapshot.hosts:
-        unknown = [s for s in snapshot.on(host.name) if s.state is ServiceState.UNKNOWN]
-        if not unknown:
+        if all(s.state is not ServiceState.UNKNOWN for s in homes[host.name]):
             continue
-        services = [s for s in moment.snapshot.on(host.name) if s.state is not ServiceState.UNKNOWN]
+        then = homes_then.get(host.name, ())
+        services = [s for s in then if s.state is not ServiceState.UNKNOWN]
         at = moment.snapshot.taken_at
-        for last in moment.last_known:
-            if isinstance(last.thing, Service) and last.host == host.name:
+        for last in lasts.get(host.name, ()):
+            if isinstance(last.thing, Service):
                 services.append(last.thing)
                 at = min(at, last.seen_at)
         if services:

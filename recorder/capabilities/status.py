@@ -57,7 +57,12 @@ SHORTEST_SEC, USUAL_SEC = 1.0, 5.0  # between the looks of --watch
     metavar="SPAN",
     help=f"What became of everything in a time: {SPANS}; no host is asked.",
 )
-@click.option("--all", "everything", is_flag=True, help="Of --history: all things, all events.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Each of many hosts, not only what is wrong; of --history: all things, all events.",
+)
 @click.option("--csv", "as_csv", is_flag=True, help="Of --history: a line a thing.")
 @click.option("--md", "as_markdown", is_flag=True, help="Of --history: tables in Markdown.")
 @click.option("--no-record", is_flag=True, help="Show, and leave the history as it is.")
@@ -92,8 +97,9 @@ def command(
         if at is not None or every_sec is not None or since is not None or no_record:
             raise UsageError("--history looks back: leave out --at, --since, --watch, --no-record")
         return _back(choice, history, span, (everything, as_csv, as_markdown))
-    if everything or as_csv or as_markdown:
-        raise UsageError("--all, --csv and --md go with --history")
+    if as_csv or as_markdown:
+        raise UsageError("--csv and --md go with --history")
+    choice = replace(choice, everything=everything)
     previous = since == PREVIOUS
     begin_at = moment_of(since) if since is not None and not previous else None
     if (at is not None or every_sec is not None) and (since is not None or no_record):
@@ -168,8 +174,9 @@ def _as_screen(choice: Choice) -> "Draw":
     console = screen(choice)
 
     def draw(kept: "Remembered", gaps: "Sequence[Gap]", notes: Sequence[str]) -> None:
-        told = dashboard(kept.snapshot, gaps, tz=LocalTime(), notes=notes, past=kept.past)
-        console.print(told)
+        each = choice.each
+        told = partial(dashboard, tz=LocalTime(), notes=notes, past=kept.past, everything=each)
+        console.print(told(kept.snapshot, gaps))
 
     return draw
 

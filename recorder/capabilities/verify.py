@@ -107,15 +107,15 @@ def _look(stack: "Stack", parts: "Part", *, logged_in: bool) -> "Look":
     from recorder.collect.snapshot import (  # noqa: PLC0415 - only to run
         Asking,
         Look,
+        Opener,
         make_ready,
         no_way_in,
-        open_shell,
     )
     from recorder.model import LocalTime, day_of  # noqa: PLC0415
 
     today = day_of(datetime.now(LocalTime()).date(), LocalTime())
     asked = stack if logged_in else _without_ssh(stack)
-    connect = open_shell if logged_in else no_way_in
+    connect = Opener() if logged_in else no_way_in
     make_ready(asked)
     return Look(asked, Asking(today, os.environ, parts, verifying=True, connect=connect))
 

@@ -44,7 +44,14 @@ def watch(choice: Choice, every_sec: float) -> ExitCode:
             console = screen(choice)  # as large as the terminal is by now
             console.height = os.get_terminal_size(sys.stdout.fileno()).lines
             console.control(Control.home())
-            drawn = dashboard(snapshot, read.gaps, tz=LocalTime(), notes=notes, verdict_first=True)
+            drawn = dashboard(
+                snapshot,
+                read.gaps,
+                tz=LocalTime(),
+                notes=notes,
+                verdict_first=True,
+                everything=choice.each,
+            )
             console.print(Screen(drawn), end="")
             time.sleep(max(0.0, every_sec - (time.monotonic() - began)))
     return ExitCode.INTERRUPTED

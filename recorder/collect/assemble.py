@@ -1,9 +1,15 @@
 """From what each host answered to what the stack looks like: pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from recorder.bindings.stack import HostBinding, MountBinding, Stack, VolumeBinding
+from recorder.bindings.stack import (
+    HostBinding,
+    MountBinding,
+    ServiceBinding,
+    Stack,
+    VolumeBinding,
+)
 from recorder.collect.endpoints import Asked, seen_with
 from recorder.collect.look import HostLook
 from recorder.collect.mounts import (
@@ -29,11 +35,17 @@ NO_ANSWER = Space()
 
 
 def services_of(
-    stack: Stack, binding: HostBinding, look: HostLook, asked: Mapping[str, Asked]
+    bindings: Sequence[ServiceBinding],
+    binding: HostBinding,
+    look: HostLook,
+    asked: Mapping[str, Asked],
 ) -> tuple[Service, ...]:
-    """A host's services: the declared ones, then the containers no line names."""
-    bindings = [service for service in stack.services if service.host == binding.name]
-    endpoints = {name: seen_with(answer, look.host) for name, answer in asked.items()}
+    """A host's services: those of its `bindings`, then the containers no line names."""
+    endpoints = {
+        service.name: seen_with(asked[service.name], look.host)
+        for service in bindings
+        if service.name in asked
+    }
     reason = _why_unseen(look.host)
     if reason is not None:
         return unseen_services(bindings, reason, endpoints)

@@ -29,7 +29,10 @@ class HostLook:
 
 
 class Way:
-    """The way into one host: opened once, by whoever needs it first; others wait and share it."""
+    """The way into one host: opened once, by whoever needs it first; others wait and share it.
+
+    It may be held; it closes once everybody who did has let go.
+    """
 
     def __init__(self, host: HostBinding, connect: Connect) -> None:
         self.host = host
@@ -37,6 +40,8 @@ class Way:
         self._lock = threading.Lock()
         self._shell: Shell | None = None
         self._failure: Unreachable | None = None
+        self._counting = threading.Lock()
+        self._holders = 0
 
     def __call__(self) -> Shell:
         """The open shell; raises Unreachable, the same each time."""
@@ -51,6 +56,19 @@ class Way:
         if self._shell is None:
             raise self._failure or Unreachable(Reason.TIMEOUT, "no way into it")
         return self._shell
+
+    def hold(self) -> None:
+        """Want it open."""
+        with self._counting:
+            self._holders += 1
+
+    def let_go(self) -> None:
+        """Want it no longer; the last one closes it."""
+        with self._counting:
+            self._holders -= 1
+            last = self._holders == 0
+        if last:
+            self.close()
 
     def close(self) -> None:
         """Close what was opened; never waits for an opening under way."""

@@ -16,7 +16,7 @@ from recorder.collect.boots import ask_boots
 from recorder.collect.fanout import FanOut, Task
 from recorder.collect.look import Way
 from recorder.collect.shell import Connect, Unreachable
-from recorder.collect.snapshot import open_shell
+from recorder.collect.snapshot import Opener
 from recorder.model.past import AppPast, Hole, HostPast, Told, Untold
 
 LIMIT_SEC = 45.0  # for all of it
@@ -31,8 +31,9 @@ class Asked:
         stack: Stack,
         untold: Untold,
         environ: Mapping[str, str],
-        connect: Connect = open_shell,
+        connect: Connect | None = None,
     ) -> None:
+        connect = connect or Opener()
         self._deadline = time.monotonic() + LIMIT_SEC
         self._pool = FanOut()
         self._ways = {host.name: Way(host, connect) for host in stack.hosts}

@@ -8,12 +8,15 @@ are being asked, which is why some imports stand inside functions here.
 import importlib
 import resource
 import sys
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import TimeoutError as NoResultError
+from dataclasses import field
 from datetime import UTC, datetime
 from enum import Flag, auto
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from recorder.bindings.stack import HostBinding, Stack
@@ -27,11 +30,14 @@ from recorder.model import Day, Declared, ImportCount, Reason, Snapshot, Trigger
 if TYPE_CHECKING:
     from recorder.collect.endpoints import Asked
     from recorder.collect.evidence import HostEvidence
+    from recorder.collect.ssh import Shelf
 
 GRACE_SEC = 1.0
 QUEUE_LIMIT_SEC = 300.0  # for a turn behind others, all of which have limits of their own
 OPEN_FILES = 4096
+HOSTS_TOGETHER = 32  # asked before the endpoints and apps of those that come after them
 SWITCH_SEC = 0.0005
+FEW_HOSTS = 16  # with more, switches between threads cost more than any loading
 T = TypeVar("T")
 
 
@@ -44,15 +50,28 @@ class Part(Flag):
     ALL = HOSTS | ENDPOINTS | IMPORTS
 
 
+class Opener:
+    """The real way into hosts: this machine's own shell, or SSH; what logins share is read once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._shelf: Shelf | None = None
+
+    def __call__(self, host: HostBinding) -> Shell:
+        if host.local:
+            from recorder.collect.local import LocalShell  # noqa: PLC0415 - loaded when needed
+
+            return LocalShell()
+        from recorder.collect.ssh import Shelf, connect  # noqa: PLC0415 - loaded when needed
+
+        with self._lock:
+            self._shelf = self._shelf or Shelf()
+        return connect(host, self._shelf)
+
+
 def open_shell(host: HostBinding) -> Shell:
-    """The real way into a host: this machine's own shell, or SSH."""
-    if host.local:
-        from recorder.collect.local import LocalShell  # noqa: PLC0415 - loaded when needed
-
-        return LocalShell()
-    from recorder.collect.ssh import connect  # noqa: PLC0415 - loaded when needed
-
-    return connect(host)
+    """The real way into one host."""
+    return Opener()(host)
 
 
 def no_way_in(_host: HostBinding) -> Shell:
@@ -64,16 +83,21 @@ def make_ready(stack: Stack) -> None:
     """Load SSH before there are threads, where a host needs it.
 
     Loading is work for one thread at a time: what is loaded beside it delays the first question.
-    For the same reason threads are switched often from here on: an answer that waits for whoever
-    is loading something costs more than the switches do.
+    For the same reason threads are switched often from here on, where hosts are few: an answer that
+    waits for whoever is loading something costs more than the switches do.
     """
-    sys.setswitchinterval(SWITCH_SEC)
+    if len(stack.hosts) <= FEW_HOSTS:
+        sys.setswitchinterval(SWITCH_SEC)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)  # a Mac's 256 hold few connections
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     if not all(host.local for host in stack.hosts):
         importlib.import_module("recorder.collect.ssh")
+
+
+def _all(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
+    return tuple(chain.from_iterable(parts))
 
 
 @frozen
@@ -85,7 +109,7 @@ class Asking:
     parts: Part = Part.ALL
     trigger: Trigger = Trigger.PERSON
     verifying: bool = False  # tell compose files too, and ask again where an endpoint fails
-    connect: Connect = open_shell
+    connect: Connect = field(default_factory=Opener)
     clock: Callable[[], float] = time.time  # seconds since the epoch
 
 
@@ -99,31 +123,52 @@ class Look:
         self._now_sec = asking.clock()
         self._pool = FanOut()
         self._ways = {host.name: Way(host, asking.connect) for host in stack.hosts}
+        self._bound = stack.by_host()
+        self._apps = stack.apps()
         self._hosts: dict[str, Task[HostLook]] = {}
         self._endpoints: dict[str, Callable[[], Asked]] = {}
-        self._imports: list[Callable[[], ImportCount]] = []
+        self._imports: dict[str, Callable[[], ImportCount]] = {}
         self._tasks: dict[Part, list[Task[Any]]] = {part: [] for part in Part}
         self._looks: dict[str, HostLook] = {}
-        if Part.HOSTS in asking.parts:
-            self._ask_hosts()
-        if Part.ENDPOINTS in asking.parts:
-            self._ask_endpoints()
-        if Part.IMPORTS in asking.parts:
-            self._ask_imports()
+        for first in range(0, len(stack.hosts), HOSTS_TOGETHER):
+            self._ask(stack.hosts[first : first + HOSTS_TOGETHER])
 
-    def _ask_hosts(self) -> None:
-        for host in self._stack.hosts:
+    def _ask(self, hosts: Sequence[HostBinding]) -> None:
+        """Ask all there is to ask of some hosts, before others: so that their ways soon close."""
+        ways = [self._ways[host.name] for host in hosts]
+        for way in ways:
+            way.hold()
+        if Part.HOSTS in self._asking.parts:
+            self._ask_hosts(hosts)
+        if Part.ENDPOINTS in self._asking.parts:
+            self._ask_endpoints(hosts)
+        if Part.IMPORTS in self._asking.parts:
+            self._ask_imports(hosts)
+        for way in ways:
+            way.let_go()
+
+    def _submit(self, part: Part, way: Way, task: Callable[[], T]) -> Task[T]:
+        """Queue a question to a host, whose way is held until it is answered."""
+        way.hold()
+        future = self._pool.submit(task)
+        future.add_done_callback(lambda _: way.let_go())
+        self._tasks[part].append(future)
+        return future
+
+    def _ask_hosts(self, hosts: Sequence[HostBinding]) -> None:
+        for host in hosts:
             volumes = [v.path for v in self._stack.volumes if v.host == host.name]
             paths = tuple(dict.fromkeys([mount.path for mount in host.mounts] + volumes))
             compose = host.compose_path if self._asking.verifying else None
-            task = partial(look_at, self._ways[host.name], paths, self._asking.clock, compose)
-            self._hosts[host.name] = self._pool.submit(task)
-        self._tasks[Part.HOSTS] += self._hosts.values()
+            way = self._ways[host.name]
+            task = partial(look_at, way, paths, self._asking.clock, compose)
+            self._hosts[host.name] = self._submit(Part.HOSTS, way, task)
 
-    def _ask_endpoints(self) -> None:
+    def _ask_endpoints(self, hosts: Sequence[HostBinding]) -> None:
         asked = [
             (service, service.health)
-            for service in self._stack.services
+            for host in hosts
+            for service in self._bound.get(host.name, ())
             if service.health is not None and service.declared is Declared.ACTIVE
         ]
         if not asked:
@@ -138,30 +183,33 @@ class Look:
         ask = ask_again if self._asking.verifying else ask_endpoint
         for service, health in asked:
             way = self._ways[service.host]
-            future = self._pool.submit(partial(ask, way.host, health, way))
-            self._tasks[Part.ENDPOINTS].append(future)
+            future = self._submit(Part.ENDPOINTS, way, partial(ask, way.host, health, way))
             again = health.retries if self._asking.verifying else 0
             limit = self._login_limit(way.host) + health.timeout_sec + GRACE_SEC
             limit += again * (RETRY_AFTER_SEC + limit)
             late = partial(no_answer, way.host, health)
             self._endpoints[service.name] = partial(self._in_time, future, limit, late)
 
-    def _ask_imports(self) -> None:
-        if not self._stack.imports:
+    def _ask_imports(self, hosts: Sequence[HostBinding]) -> None:
+        named = {host.name for host in hosts}
+        asked = [
+            (binding, service)
+            for binding in self._stack.imports
+            if (service := self._apps[binding.name]).host in named
+        ]
+        if not asked:
             return
         from recorder.collect.arr import REPLY_LIMIT_SEC, count_imports, no_count, site_of  # noqa: PLC0415
 
-        for binding in self._stack.imports:
-            service = self._stack.service(binding.service)
+        for binding, service in asked:
             way = self._ways[service.host]
             site = site_of(way.host, service)
             asking = self._asking
             task = partial(count_imports, binding, site, asking.day, way, asking.environ)
             limit = self._login_limit(way.host) + REPLY_LIMIT_SEC + GRACE_SEC
             late = partial(no_count, binding)
-            future = self._pool.submit(task)
-            self._tasks[Part.IMPORTS].append(future)
-            self._imports.append(partial(self._in_time, future, limit, late))
+            future = self._submit(Part.IMPORTS, way, task)
+            self._imports[binding.name] = partial(self._in_time, future, limit, late)
 
     def waiting_for(self) -> tuple[str, ...]:
         """The hosts that have not answered yet."""
@@ -183,22 +231,21 @@ class Look:
 
         looks = self._looks = {host.name: self._host_look(host) for host in self._stack.hosts}
         asked = {name: answer() for name, answer in self._endpoints.items()}
-        imports = tuple(count() for count in self._imports)
-        stack, hosts = self._stack, self._stack.hosts
-        snapshot = Snapshot(
+        imports = tuple(self._imports[app.name]() for app in self._stack.imports if self._imports)
+        stack, hosts, bound = self._stack, self._stack.hosts, self._bound
+        return Snapshot(
             taken_at=datetime.fromtimestamp(self._now_sec, UTC),
             duration_ms=round((time.monotonic() - self._began) * 1000),
             trigger=self._asking.trigger,
             site=stack.site,
             hosts=tuple(looks[host.name].host for host in hosts),
-            services=sum((services_of(stack, h, looks[h.name], asked) for h in hosts), ()),
-            mounts=sum((mounts_of(h, looks[h.name]) for h in hosts), ()),
-            volumes=sum((volumes_of(stack, h, looks[h.name]) for h in hosts), ()),
+            services=_all(
+                services_of(bound.get(h.name, ()), h, looks[h.name], asked) for h in hosts
+            ),
+            mounts=_all(mounts_of(h, looks[h.name]) for h in hosts),
+            volumes=_all(volumes_of(stack, h, looks[h.name]) for h in hosts),
             imports=imports,
         )
-        for way in self._ways.values():
-            self._pool.submit(way.close)
-        return snapshot
 
     def evidence(self) -> "dict[str, HostEvidence]":
         """By host, what gates need beside the snapshot; ask once that is there."""
@@ -215,10 +262,13 @@ class Look:
             future, limit, lambda why: HostLook(silent_host(host, Reason.TIMEOUT, why))
         )
 
-    @staticmethod
-    def _login_limit(host: HostBinding) -> float:
-        """The longest that reaching a host and logging in to it may take by their own limits."""
-        return 2 * host.connect_timeout_sec * len(host.addresses)
+    def _login_limit(self, host: HostBinding) -> float:
+        """The longest that reaching a host and logging in to it may take by their own limits.
+
+        Where hosts are many, a login waits its turn for as long as one may take.
+        """
+        crowded = len(self._stack.hosts) > FEW_HOSTS
+        return (3 if crowded else 2) * host.connect_timeout_sec * len(host.addresses)
 
     @staticmethod
     def _in_time(task: Task[T], limit_sec: float, late: Callable[[str], T]) -> T:

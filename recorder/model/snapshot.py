@@ -205,6 +205,13 @@ class Snapshot:
         """The services of one host."""
         return tuple(service for service in self.services if service.host == host)
 
+    def by_host(self) -> dict[str, tuple[Service, ...]]:
+        """The services of each host, though it have none."""
+        homes: dict[str, list[Service]] = {host.name: [] for host in self.hosts}
+        for service in self.services:
+            homes.setdefault(service.host, []).append(service)
+        return {host: tuple(services) for host, services in homes.items()}
+
     def of_hosts(self, names: Collection[str]) -> "Snapshot":
         """Only these hosts and what is on them."""
         return replace(

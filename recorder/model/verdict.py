@@ -39,11 +39,11 @@ class Finding:
 
 def findings(snapshot: Snapshot, forecasts: Forecasts | None = None) -> tuple[Finding, ...]:
     """Everything that is not as it should be, in the snapshot's order."""
-    ahead = forecasts or {}
+    ahead, homes = forecasts or {}, snapshot.by_host()
     return tuple(
         finding
         for found in (
-            (f for host in snapshot.hosts for f in _of_host(host, snapshot.on(host.name))),
+            (f for host in snapshot.hosts for f in _of_host(host, homes[host.name])),
             (f for service in snapshot.services for f in _of_service(service)),
             (f for mount in snapshot.mounts for f in _of_mount(mount)),
             (f for volume in snapshot.volumes for f in _of_volume(volume, ahead)),

@@ -10,14 +10,17 @@ from rich.text import Text
 from recorder.model import Condition, Declared, Service, Verdict
 from recorder.render import marks
 from recorder.render.closing import Severities
+from recorder.render.crowd import MOST_NAMED
 from recorder.render.grid import Grid, Row
 from recorder.render.safe import safe
 
 UNDECLARED = "undeclared"
 
 
-def grids(services: Sequence[Service], wrong: Severities) -> Sequence[Grid]:
-    """A heading, and a row a category: how many, and their names."""
+def grids(
+    services: Sequence[Service], wrong: Severities, *, crowded: bool = False
+) -> Sequence[Grid]:
+    """A heading, and a row a category: how many, and their names; in a crowd, those in trouble."""
     bound = any(service.declared is not Declared.UNDECLARED for service in services)
     groups: dict[str, list[Service]] = {}
     for service in services:
@@ -26,7 +29,8 @@ def grids(services: Sequence[Service], wrong: Severities) -> Sequence[Grid]:
     if UNDECLARED in groups and bound:
         groups[UNDECLARED] = groups.pop(UNDECLARED)  # comes last
     heading = Row((Text("By Category:" if bound else "By Compose Project:"),))
-    rows = [_row(label, group, wrong) for label, group in groups.items()]
+    row = _crowded_row if crowded else _row
+    rows = [row(label, group, wrong) for label, group in groups.items()]
     return Grid([heading]), Grid(rows, gaps=(1,))
 
 
@@ -42,6 +46,15 @@ def _row(label: str, group: Sequence[Service], wrong: Severities) -> Row:
         instances.setdefault(service.container, []).append(service)
     names = Text(", ").join(_name(same, wrong) for same in instances.values())
     listed = Text("(").append_text(names).append(")")
+    return Row((Text(f"{safe(label)}:"), Text(str(len(group))), listed), indent=2)
+
+
+def _crowded_row(label: str, group: Sequence[Service], wrong: Severities) -> Row:
+    ill = [it for it in group if ("service", it.host, it.name) in wrong]
+    shown = [_name([it], wrong) for it in ill[:MOST_NAMED]]
+    if len(ill) > len(shown):
+        shown.append(Text(marks.glued(f"and {len(ill) - len(shown)} more")))
+    listed = Text("(").append_text(Text(", ").join(shown)).append(")") if shown else Text()
     return Row((Text(f"{safe(label)}:"), Text(str(len(group))), listed), indent=2)
 
 

@@ -47,7 +47,10 @@ def lines(events: Iterable[Event], clock: Clock, shared: Collection[str] = ()) -
         alike.setdefault(_alike(it), []).append(it)
     told_lines = []
     for same in alike.values():
-        if len(same) >= _LEAST_ALIKE and not any(_after(it) or _under(it) for it in same):
+        apart = len(same) < _LEAST_ALIKE or any(_after(it) for it in same)
+        if not apart and same[0].kind is Kind.HOST:
+            told_lines.append(_hosts(same, clock))
+        elif not apart and not any(_under(it) for it in same):
             told_lines.append(_together(same, clock))
         else:
             told_lines.extend(_line(it, _subject(it, shared), clock) for it in same)
@@ -55,7 +58,16 @@ def lines(events: Iterable[Event], clock: Clock, shared: Collection[str] = ()) -
 
 
 def _alike(it: Event) -> tuple[object, ...]:
-    return it.at, it.kind, it.host, it.was, it.now, it.detail, it.severity
+    where = None if it.kind is Kind.HOST else it.host
+    return it.at, it.kind, where, it.was, it.now, it.detail, it.severity
+
+
+def _hosts(same: Sequence[Event], clock: Clock) -> Line:
+    """Hosts that went or came together, and what they took with them."""
+    line = _line(same[0], plural(len(same), "host"), clock)
+    brought = _grouped([one for it in same for one in _shown(it)])
+    under = "; ".join(filter(None, (_listed(same), brought)))
+    return Line(line.at, line.mark, line.style, line.text, line.was, under)
 
 
 def _together(same: Sequence[Event], clock: Clock) -> Line:
@@ -165,15 +177,25 @@ def _then(it: Event, after: Event | None, clock: Clock) -> str:
 
 def _under(it: Event) -> str | None:
     """What else it brought about; nothing when that goes without saying."""
+    shown = _shown(it)
+    if it.kind is not Kind.HOST:
+        return "; ".join(_of_thing(one) for one in shown) or None
+    return _grouped(shown)
+
+
+def _shown(it: Event) -> list[Event]:
+    """What is told of all that it brought about."""
     last: dict[tuple[Kind, str], Event] = {}
     for one in it.consequences:
         if (one.kind, one.name) != (it.kind, it.name):
             last[one.kind, one.name] = one
     after = _after(it)
     ill = (after or it).severity == told.BAD
-    shown = [one for one in last.values() if _worth_saying(one, last, ill=ill)]
-    if it.kind is not Kind.HOST:
-        return "; ".join(_of_thing(one) for one in shown) or None
+    return [one for one in last.values() if _worth_saying(one, last, ill=ill)]
+
+
+def _grouped(shown: list[Event]) -> str | None:
+    """Things of hosts, together with those that ended alike."""
     shown.sort(key=lambda one: (one.severity != told.BAD, _phrase(one, brief=True)))
     groups = groupby(shown, lambda one: (one.severity == told.BAD, _phrase(one, brief=True)))
     return "; ".join(_group([*some], phrase, bad=bad) for (bad, phrase), some in groups) or None

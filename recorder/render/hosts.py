@@ -8,21 +8,50 @@ from rich.text import Text
 from recorder.model import Host, HostState, Snapshot
 from recorder.render import marks, words
 from recorder.render.box import Box
+from recorder.render.crowd import CLOCK_OFF_SEC, alike, cut, is_well, names
 from recorder.render.grid import Grid, Row
 from recorder.render.safe import TEXT_CELLS, safe
-from recorder.render.units import duration, moment
-
-_CLOCK_OFF_SEC = 60  # a clock further off is worth a word
+from recorder.render.units import duration, moment, plural
 
 
-def box(snapshot: Snapshot, tz: tzinfo) -> Box | None:
-    """The box of all hosts; None when there is none."""
+def box(snapshot: Snapshot, tz: tzinfo, *, crowded: bool = False) -> Box | None:
+    """The box of all hosts; of a crowd, those that are well in a line. None when there is none."""
     addressed = any(host.address for host in snapshot.hosts)
-    seen = {host.name: _last_seen(host, snapshot, tz) for host in snapshot.hosts}
-    rows = [
-        row for host in snapshot.hosts for row in _rows(host, seen[host.name], addressed=addressed)
+    told = [
+        ((host.state, _why(host), host.hint), host)
+        for host in snapshot.hosts
+        if not (crowded and is_well(host))
     ]
+    groups = [
+        _rows(some[0], _last_seen(some[0], snapshot, tz), addressed=addressed)
+        if len(some) == 1
+        else _together(some)
+        for some in alike(told, crowded=crowded)
+    ]
+    well = len(snapshot.hosts) - len(told)
+    rows = [*cut(groups, "host", crowded=crowded), *_others(well, len(groups))]
     return Box("VM STATUS", [[Grid(rows, gaps=(3, 2, 4))]]) if rows else None
+
+
+def _why(host: Host) -> str:
+    """What is told of a host that does not answer; of one that does, all that is its own."""
+    return host.name if host.state is HostState.UP else words.why(host.reason, host.detail)
+
+
+def _together(some: Sequence[Host]) -> list[Row]:
+    """Hosts of which the same is told."""
+    told = Text(f"{_why(some[0])}: {names([host.name for host in some])}")
+    head = Text(marks.glued(plural(len(some), "host")), "name")
+    return [Row((head, state(some[0]), told)), *hint(some[0].hint)]
+
+
+def _others(number: int, told: int) -> Sequence[Row]:
+    """The line for the hosts that are well; nothing where each has its own."""
+    if not number:
+        return ()
+    others = f"{number:,} others" if told else f"all {number:,} hosts"
+    well = Text(f"{marks.OK} {others} up", marks.style(marks.OK))
+    return (Row((well.append("   each: --all, one: --host NAME", "quiet"),)),)
 
 
 def _last_seen(host: Host, snapshot: Snapshot, tz: tzinfo) -> str:
@@ -55,7 +84,7 @@ def _told(host: Host, last_seen: str, *, addressed: bool) -> tuple[Text, ...]:
 
 
 def _clock(offset_sec: int | None) -> Sequence[str]:
-    if offset_sec is None or abs(offset_sec) < _CLOCK_OFF_SEC:
+    if offset_sec is None or abs(offset_sec) < CLOCK_OFF_SEC:
         return ()
     return (f"clock {duration(abs(offset_sec))} {'ahead' if offset_sec > 0 else 'behind'}",)
 

@@ -1,7 +1,7 @@
 """NFS: each network mount, whether it answers, and if not, why."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from rich.console import Group
 from rich.text import Text
@@ -9,6 +9,7 @@ from rich.text import Text
 from recorder.model import Host, Mount, MountState, Snapshot
 from recorder.render import marks, words
 from recorder.render.box import Box
+from recorder.render.crowd import cut
 from recorder.render.grid import Grid, Row
 from recorder.render.hosts import unanswered
 from recorder.render.safe import TEXT_CELLS, safe
@@ -18,27 +19,49 @@ from recorder.render.units import elapsed, size
 _PATH_CELLS = 40
 _TOLD_CELLS = 10  # what is told of a mount folds below itself before its columns give way
 _USUAL_TYPE = "nfs"
+_QUIET = (MountState.OK, MountState.UNKNOWN)  # in a crowd, counted
 
 
-def box(snapshot: Snapshot, label_cells: int) -> Box | None:
-    """The dashboard's box: a mount a line, with its path where a host has several."""
-    mounts = snapshot.mounts
-    if not mounts:
+def box(snapshot: Snapshot, label_cells: int, calm: Collection[str] | None = None) -> Box | None:
+    """The dashboard's box: a mount a line, with its path where a host has several.
+
+    Beside hosts that are `calm`, mounts that are well or that nobody could ask are counted.
+    """
+    if not snapshot.mounts:
         return None
-    with_path = max(Counter(mount.host for mount in mounts).values()) > 1
+    mounts = [mount for mount in snapshot.mounts if calm is None or mount.state not in _QUIET]
+    with_path = max(Counter(mount.host for mount in snapshot.mounts).values()) > 1
     rows = []
-    for mount, label in zip(mounts, labels(snapshot), strict=True):
+    for mount, label in zip(mounts, _labels(mounts), strict=True):
         path = (Text(safe(mount.path, _PATH_CELLS)),) if with_path else ()
         cells = (_mode(mount), state(mount), Text(_told(mount)))
         rows.append(Row((Text(label), *path, *cells)))
+    if calm is not None:
+        rows = [*cut([[row] for row in rows], "mount", crowded=True), _counted(snapshot.mounts)]
     gaps = (2, 3, 3) if with_path else (2, 4, 4)
     return Box("NFS", [[Grid(rows, gaps, label_cells, last_cells=_TOLD_CELLS)]])
 
 
 def labels(snapshot: Snapshot) -> Iterable[str]:
     """The labels of its lines, for boxes that line up; a host is named on its first."""
+    return _labels(snapshot.mounts)
+
+
+def _counted(mounts: Sequence[Mount]) -> Row:
+    """How many mounts there are that have no line of their own."""
+    counts = Counter(mount.state for mount in mounts)
+    told = [
+        Text(f"{mark} {counts[it]:,} {words.MOUNT_STATES[it]}", marks.style(mark))
+        for it in _QUIET
+        if counts[it]
+        for mark in (marks.of_mount(it),)
+    ]
+    return Row((Text(" | ").join(told),))
+
+
+def _labels(mounts: Sequence[Mount]) -> Iterable[str]:
     before = None
-    for mount in snapshot.mounts:
+    for mount in mounts:
         yield "" if mount.host == before else f"{safe(mount.host)}:"
         before = mount.host
 

@@ -1,6 +1,7 @@
 """SERVICES: how many run on each host, which don't and why, and what the endpoints answer."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import tzinfo
 
 from rich.text import Text
@@ -19,37 +20,74 @@ from recorder.model import (
 from recorder.render import categories, marks, words
 from recorder.render.box import Box
 from recorder.render.closing import Severities, severities
+from recorder.render.crowd import MOST_LINES
 from recorder.render.grid import Grid, Row
 from recorder.render.hosts import hint
 from recorder.render.past import NO_PAST, Past
 from recorder.render.safe import safe
-from recorder.render.units import moment
+from recorder.render.units import moment, plural
 
 ENDPOINTS = "endpoints:"
 _GAP = 2
 _INDENT = 2
 _UNSEEN = "unknown"
+_MOST_FAILED = 24  # endpoints, by name
 
 
-def box(snapshot: Snapshot, label_cells: int, tz: tzinfo, past: Past = NO_PAST) -> Box | None:
+def box(
+    snapshot: Snapshot,
+    label_cells: int,
+    tz: tzinfo,
+    past: Past = NO_PAST,
+    calm: Collection[str] | None = None,
+) -> Box | None:
     """The box of all services, its labels `label_cells` wide; None when there are none to see.
 
-    Of a host whose containers could not be seen, what was last known of them is counted.
+    Of a host whose containers could not be seen, what was last known of them is counted. Those of
+    hosts that are `calm` are counted together, and so are those of hosts that are down beside them.
     """
-    wrong = severities(snapshot)
-    hosts = [host for host in snapshot.hosts if _speaks(host, snapshot.on(host.name))]
+    wrong, homes = severities(snapshot), snapshot.by_host()
+    hosts = [host for host in snapshot.hosts if _speaks(host, homes[host.name])]
     if not hosts:
         return None
     known = {name: _counts_then(name, it, snapshot, tz) for name, it in past.last_known.items()}
+    own = [host for host in hosts if calm is None or _has_own_lines(host, calm)]
     grids = [
         grid
-        for host in hosts
+        for host in own[: None if calm is None else MOST_LINES]
         for grid in _host(host, snapshot, wrong, label_cells, known.get(host.name))
     ]
+    grids += [] if calm is None else _together(hosts, own, homes, label_cells)
     parts = [[*grids, *_endpoints(snapshot.services, label_cells)]]
     if snapshot.services:
-        parts.append([*categories.grids(snapshot.services, wrong)])
+        parts.append([*categories.grids(snapshot.services, wrong, crowded=calm is not None)])
     return Box("SERVICES", parts)
+
+
+def _has_own_lines(host: Host, calm: Collection[str]) -> bool:
+    return host.name not in calm and host.state is HostState.UP
+
+
+def _together(
+    hosts: Sequence[Host],
+    own: Sequence[Host],
+    homes: Mapping[str, Sequence[Service]],
+    label_cells: int,
+) -> list[Grid]:
+    """The counts of hosts that have no lines of their own, a line for each way they stand."""
+    told = {host.name for host in own[:MOST_LINES]}
+    groups: dict[str, list[Service]] = {}
+    number: Counter[str] = Counter()
+    for host in hosts:
+        if host.name not in told:
+            label = str(host.state)
+            groups.setdefault(label, []).extend(homes[host.name])
+            number[label] += 1
+    rows = [
+        Row((Text(f"{plural(number[label], 'host')} {label}:"), counted(count(tuple(services)))))
+        for label, services in sorted(groups.items(), key=lambda it: it[0] == HostState.UP)
+    ]
+    return [Grid(rows, (_GAP,), label_cells)]
 
 
 def labels(snapshot: Snapshot) -> Iterable[str]:
@@ -155,4 +193,6 @@ def _failed(some: Sequence[tuple[str, Endpoint]]) -> str:
         for name, answer in some
         if answer.state is EndpointState.FAILED
     ]
+    if len(told) > _MOST_FAILED:
+        told[_MOST_FAILED:] = [marks.glued(f"and {len(told) - _MOST_FAILED} more")]
     return f" ({', '.join(told)})" if told else ""

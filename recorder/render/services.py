@@ -31,11 +31,11 @@ _LAST_CELLS = 10
 
 def screen(snapshot: Snapshot) -> Group:
     """Each service with state and since when, health, restarts and image; and the counts."""
-    wrong = severities(snapshot)
+    wrong, homes = severities(snapshot), snapshot.by_host()
     boxes = [
         Box(safe(host.name), _parts(host, services, snapshot.taken_at, wrong))
         for host in snapshot.hosts
-        if (services := snapshot.on(host.name)) or unanswered(host)
+        if (services := homes[host.name]) or unanswered(host)
     ]
     return Group(*boxes, _closing(snapshot.services))
 

@@ -1,6 +1,6 @@
 """The dashboard: the whole picture in boxes, a box with nothing to say left out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import tzinfo
 
 from rich.cells import cell_len
@@ -12,6 +12,7 @@ from recorder.render import changes, hosts, imports, nfs, service_counts, storag
 from recorder.render import gaps as gaps_box
 from recorder.render.box import Box, Plain
 from recorder.render.closing import closing
+from recorder.render.crowd import calm
 from recorder.render.grid import Grid, Row
 from recorder.render.past import NO_PAST, Past
 from recorder.render.safe import safe
@@ -29,24 +30,29 @@ def dashboard(
     notes: Sequence[str] = (),
     past: Past = NO_PAST,
     verdict_first: bool = False,
+    everything: bool = False,
 ) -> Group:
     """The screen of media.status: header, boxes, notes, and what is wrong. Times are in `tz`.
 
     `verdict_first` has notes and what is wrong before the boxes, for a screen that may be cut.
+    `everything` has lines for each of many hosts, and for those that are well, too.
     """
-    header, boxes = _header(snapshot, tz, past), _boxes(snapshot, gaps, tz, past)
+    quiet = None if everything else calm(snapshot)
+    header, boxes = _header(snapshot, tz, past), _boxes(snapshot, gaps, tz, past, quiet)
     verdict = closing(snapshot, notes, past)
     return Group(header, verdict, *boxes) if verdict_first else Group(header, *boxes, verdict)
 
 
-def _boxes(snapshot: Snapshot, gaps: Sequence[Gap], tz: tzinfo, past: Past) -> Iterable[Box]:
+def _boxes(
+    snapshot: Snapshot, gaps: Sequence[Gap], tz: tzinfo, past: Past, quiet: Collection[str] | None
+) -> Iterable[Box]:
     cells = _label_cells(snapshot)
     changed = past.changes
     boxes = (
-        hosts.box(snapshot, tz),
-        service_counts.box(snapshot, cells, tz, past),
-        nfs.box(snapshot, cells),
-        storage.box(snapshot, cells, tz, past),
+        hosts.box(snapshot, tz, crowded=quiet is not None),
+        service_counts.box(snapshot, cells, tz, past, quiet),
+        nfs.box(snapshot, cells, quiet),
+        storage.box(snapshot, cells, tz, past, quiet),
         changes.box(changed, snapshot, tz, asked=past.asked) if changed else None,
         imports.box(snapshot),
         gaps_box.box(gaps),

@@ -1,33 +1,64 @@
 """STORAGE: the space of each watched volume."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, tzinfo
 
 from rich.text import Text
 
-from recorder.model import Forecast, Snapshot, Verdict, Volume, is_soon_full
+from recorder.model import Forecast, Snapshot, Verdict, Volume, findings, is_soon_full
 from recorder.render import marks, trend, words
 from recorder.render.box import Box
-from recorder.render.closing import severities
+from recorder.render.crowd import cut
 from recorder.render.grid import Grid, Row
 from recorder.render.past import NO_PAST, Outlook, Past, free_change
 from recorder.render.safe import safe
 from recorder.render.units import moment, percent, signed, size
 
 
-def box(snapshot: Snapshot, label_cells: int, tz: tzinfo, past: Past = NO_PAST) -> Box | None:
-    """The box of all volumes; None when none is watched."""
+def box(
+    snapshot: Snapshot,
+    label_cells: int,
+    tz: tzinfo,
+    past: Past = NO_PAST,
+    calm: Collection[str] | None = None,
+) -> Box | None:
+    """The box of all volumes; None when none is watched.
+
+    Beside hosts that are `calm`, those with enough space are counted.
+    """
     if not snapshot.volumes:
         return None
-    wrong = severities(snapshot)
+    wrong = {
+        (found.host, found.name): found.severity
+        for found in findings(snapshot, past.forecasts)
+        if found.kind == "volume"
+    }
     now = snapshot.taken_at
-    rows = []
+    groups = []
     for volume, label in zip(snapshot.volumes, labels(snapshot), strict=True):
-        space = _space(volume, wrong.get(("volume", volume.host, volume.name)))
+        place = (volume.host, volume.name)
+        if calm is not None and place not in wrong:
+            continue
+        space = _space(volume, wrong.get(place))
         more = _change(volume, past, now, tz) or _last(volume, past, now, tz)
-        rows.append(Row((Text(label), space.append(more))))
-        rows += _ahead(past.outlooks.get((volume.host, volume.name)))
+        row = Row((Text(label), space.append(more)))
+        groups.append([row, *_ahead(past.outlooks.get(place))])
+    rows = cut(groups, "volume", crowded=calm is not None)
+    if calm is not None:
+        rows.append(_counted(snapshot.volumes))
     return Box("STORAGE", [[Grid(rows, (2,), label_cells)]])
+
+
+def _counted(volumes: Sequence[Volume]) -> Row:
+    """How many there are, and how full the fullest is."""
+    known = [it for it in volumes if it.used_percent is not None]
+    text = f"{len(volumes):,} volumes"
+    if known:
+        fullest = max(known, key=lambda it: it.used_percent or 0.0)
+        text += f", the fullest {percent(fullest.used_percent or 0.0)} used: {safe(fullest.name)}"
+    if len(known) < len(volumes):
+        text += f"; {len(volumes) - len(known):,} unknown"
+    return Row((Text(text, "quiet"),))
 
 
 def labels(snapshot: Snapshot) -> Iterable[str]:

@@ -112,11 +112,12 @@ def _endpoint(it: Endpoint) -> Object:
 
 def counts_by_host(snapshot: Snapshot) -> Object:
     """The service counts of every host, also of one that has no service."""
-    return {host.name: _counts(snapshot, host.name) for host in snapshot.hosts}
+    homes = snapshot.by_host()
+    return {host.name: _counts(homes[host.name]) for host in snapshot.hosts}
 
 
-def _counts(snapshot: Snapshot, name: str) -> Object:
-    counts = count(snapshot.on(name))
+def _counts(services: tuple[Service, ...]) -> Object:
+    counts = count(services)
     return {
         "total": counts.total,
         "running": counts.running,
@@ -170,7 +171,7 @@ def last_free(it: Volume, past: Past) -> Object:
 def last_known(past: Past) -> Object:
     """By host whose containers are unknown: when they were last seen, and their counts then."""
     return {
-        host: {"at": instant(then.taken_at), **_counts(then, host)}
+        host: {"at": instant(then.taken_at), **_counts(then.on(host))}
         for host, then in past.last_known.items()
     }
 

@@ -150,9 +150,9 @@ def test_a_mistake_is_a_line_and_exit_code_2(home: Path, arguments: list[str], s
 
 
 def test_its_options_are_no_use_without_it(home: Path) -> None:
-    """--all, --csv and --md say so instead of being passed over."""
+    """--csv and --md say so instead of being passed over."""
     done = ops("media.status", "--csv", cwd=str(home))
-    assert (done.returncode, done.stderr) == (2, "ops: --all, --csv and --md go with --history\n")
+    assert (done.returncode, done.stderr) == (2, "ops: --csv and --md go with --history\n")
 
 
 def test_what_is_bound_and_was_never_recorded_is_said_so(home: Path) -> None:

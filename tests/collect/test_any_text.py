@@ -18,7 +18,7 @@ from recorder.collect.mounts import MOST_BYTES, export, parse_mountinfo, parse_p
 from recorder.collect.probe import Question, Section, question, sections
 from recorder.collect.shell import Answer, Ended, Reading
 from recorder.collect.ssh.config import SshOptions, fill, parse_jump, parse_resolved
-from recorder.collect.ssh.known_hosts import host_label, known_keys
+from recorder.collect.ssh.known_hosts import KnownHosts, host_label
 from recorder.model import ServiceState, day_of
 
 MARK = "0123456789abcdef0123456789abcdef"
@@ -239,7 +239,7 @@ def test_a_jump_is_a_place_and_maybe_a_port(hop: str) -> None:
 @example(["|1|x", "|1|eA==|eA==|z ssh-rsa eA==", "@revoked", "* ssh-rsa ===", "! a b"], "h", 22)
 def test_no_line_of_known_hosts_ends_a_login(said: list[str], name: str, port: int) -> None:
     """A line that is none makes no key."""
-    for key in known_keys(said, host_label(name, port)):
+    for key in KnownHosts(said).keys(host_label(name, port)):
         assert isinstance(key.key, bytes)
 
 

@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from recorder.collect.ssh.known_hosts import (
+    KnownHosts,
     KnownKey,
-    acceptable_keys,
     accepts,
     fingerprint,
     host_label,
-    known_keys,
 )
 
 from .conftest import require
@@ -22,7 +21,7 @@ OTHER = base64.b64encode(b"\0\0\0\x0bssh-ed25519 two").decode()
 
 
 def _known(line: str, label: str) -> bool:
-    return known_keys([line], label) == (
+    return KnownHosts([line]).keys(label) == (
         KnownKey("ssh-ed25519", base64.b64decode(ED), revoked=False),
     )
 
@@ -74,7 +73,7 @@ def test_names_and_patterns_are_those_of_the_format(names: str, label: str, foun
 )
 def test_what_is_no_key_of_the_host_is_passed_over(line: str) -> None:
     """Comments, half lines, certificate authorities and markers nobody knows."""
-    assert known_keys([line], "pve") == ()
+    assert KnownHosts([line]).keys("pve") == ()
 
 
 def test_a_label_is_a_name_or_a_name_and_port() -> None:
@@ -98,7 +97,7 @@ def test_a_name_stands_for_its_ports(on_file: list[str], label: str, found: list
     """Where no line is of the port, the plain name's are taken, as ssh takes them."""
     keys = {name: base64.b64encode(name.encode()).decode() for name in on_file}
     lines = [f"{name} ssh-ed25519 {key}" for name, key in keys.items()]
-    assert [key.key.decode() for key in acceptable_keys(iter(lines), label)] == found
+    assert [key.key.decode() for key in KnownHosts(iter(lines)).acceptable(label)] == found
 
 
 def test_a_revoked_key_stays_revoked() -> None:
@@ -106,7 +105,7 @@ def test_a_revoked_key_stays_revoked() -> None:
     good, bad = f"pve ssh-ed25519 {ED}", f"@revoked * ssh-ed25519 {ED}"
     key, other = base64.b64decode(ED), base64.b64decode(OTHER)
     told = [
-        accepts(known_keys(lines, "pve"), shown)
+        accepts(KnownHosts(lines).keys("pve"), shown)
         for lines, shown in [
             ([good], key),
             ([good], other),
@@ -159,7 +158,7 @@ def test_hashed_names_are_found(
     text = known.read_text()
     expected = (KnownKey("ssh-ed25519", key, revoked=False),) if found else ()
     assert "pve" not in text
-    assert known_keys(text.splitlines(), host_label(name, port)) == expected
+    assert KnownHosts(text.splitlines()).keys(host_label(name, port)) == expected
 
 
 def test_a_fingerprint_is_spelled_as_ssh_spells_it(

@@ -13,9 +13,12 @@ import re
 import shlex
 import subprocess
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from recorder.collect.shell import Unreachable
+from recorder.collect.ssh.blocks import Blocks, read_blocks
+from recorder.collect.ssh.once import Once
 from recorder.frozen import frozen
 from recorder.model import Reason
 
@@ -44,17 +47,63 @@ class SshOptions:
     command: str | None = None  # ProxyCommand, tokens filled in
 
 
-def resolve(address: str, user: str | None, port: int | None) -> SshOptions:
-    """The options for an address; a `user` or `port` of the binding's own wins."""
-    defaults = _defaults(address, user, port)
-    config = Path.home() / ".ssh" / "config"
-    own = _is_own_home(Path.home())
-    if not (config.is_file() or (own and SYSTEM_CONFIG.is_file())):
-        return defaults
-    command = ["ssh", "-G"] if own else ["ssh", "-G", "-F", str(config)]
-    command += ["-l", user] if user else []
-    command += ["-p", str(port)] if port else []
-    try:
+@frozen
+class Said:
+    """What `ssh -G` said of an address."""
+
+    address: str
+    text: str
+
+    def of(self, other: str) -> str | None:
+        """The same said of another address; None where it holds more of the address than a name."""
+        if other == self.address:
+            return self.text
+        own = (f"host {self.address}", f"hostname {self.address}")
+        lines = self.text.splitlines()
+        if any(self.address in line for line in lines if line not in own):
+            return None
+        return "\n".join(
+            line.replace(self.address, other) if line in own else line for line in lines
+        )
+
+
+class Config:
+    """The user's config of `ssh`, asked once for all addresses of which it says the same."""
+
+    def __init__(self) -> None:
+        self._file = Path.home() / ".ssh" / "config"
+        self._own = _is_own_home(Path.home())
+        files = (self._file, SYSTEM_CONFIG) if self._own else (self._file,)
+        self._files = [path for path in files if path.is_file()]
+        self._blocks: Once[None, Blocks | None] = Once()
+        self._said: Once[object, Said] = Once()
+
+    def options(self, address: str, user: str | None, port: int | None) -> SshOptions:
+        """The options for an address; a `user` or `port` of the binding's own wins."""
+        defaults = _defaults(address, user, port)
+        if not self._files:
+            return defaults
+        try:
+            said = self._of(address, user, port)
+        except FileNotFoundError:
+            return defaults
+        except subprocess.SubprocessError as error:
+            detail = _complaint(error, self._file)
+            mend = SYSTEM_CONFIG if str(SYSTEM_CONFIG) in detail else self._file
+            raise Unreachable(Reason.PROBE_FAILED, detail, hint=f"mend {mend}") from error
+        return parse_resolved(said, defaults)
+
+    def _of(self, address: str, user: str | None, port: int | None) -> str:
+        blocks = self._blocks.get(None, lambda: read_blocks(self._files, own_home=self._own))
+        ask = partial(self._ask, address, user, port)
+        alike = blocks.alike(address) if blocks else None
+        shared = self._said.get((alike, user, port), ask).of(address) if alike else None
+        return shared or self._said.get((address, user, port), ask).text
+
+    def _ask(self, address: str, user: str | None, port: int | None) -> Said:
+        command = ["ssh", "-G"] if self._own else ["ssh", "-G", "-F", str(self._file)]
+        command += ["-l", user] if user else []
+        command += ["-p", str(port)] if port else []
         said = subprocess.run(
             [*command, "--", address],
             stdin=subprocess.DEVNULL,
@@ -62,13 +111,12 @@ def resolve(address: str, user: str | None, port: int | None) -> SshOptions:
             check=True,
             timeout=RESOLVE_LIMIT_SEC,
         ).stdout.decode("utf-8", "replace")
-    except FileNotFoundError:
-        return defaults
-    except subprocess.SubprocessError as error:
-        detail = _complaint(error, config)
-        mend = SYSTEM_CONFIG if str(SYSTEM_CONFIG) in detail else config
-        raise Unreachable(Reason.PROBE_FAILED, detail, hint=f"mend {mend}") from error
-    return parse_resolved(said, defaults)
+        return Said(address, said)
+
+
+def resolve(address: str, user: str | None, port: int | None) -> SshOptions:
+    """The options for one address."""
+    return Config().options(address, user, port)
 
 
 def _is_own_home(home: Path) -> bool:

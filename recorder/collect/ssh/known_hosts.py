@@ -33,32 +33,64 @@ def host_label(name: str, port: int) -> str:
     return name if port == SSH_PORT else f"[{name}]:{port}"
 
 
-def known_keys(lines: Iterable[str], label: str) -> tuple[KnownKey, ...]:
-    """The keys on file for a host, given its label."""
-    keys = []
-    for line in lines:
-        marker, fields = None, line.split()
-        if fields and fields[0].startswith("@"):
-            marker, *fields = fields
-        if len(fields) < 3 or marker not in (None, REVOKED) or not _names(fields[0], label):  # noqa: PLR2004
-            continue
-        try:
-            key = base64.b64decode(fields[2], validate=True)
-        except ValueError:
-            continue
-        keys.append(KnownKey(fields[1], key, revoked=marker == REVOKED))
-    return tuple(keys)
+@frozen
+class Line:
+    """A line that holds a key, taken apart."""
+
+    names: str
+    kind: str
+    key: str  # in base64
+    revoked: bool
 
 
-def acceptable_keys(lines: Iterable[str], label: str) -> tuple[KnownKey, ...]:
-    """The keys on file for a host; where `[name]:port` has none, those of the plain name.
+class KnownHosts:
+    """The lines of some files, found by a host's label without reading each of them again."""
 
-    So ssh(1) does. One that differs from the plain name's is still a key unknown, not one changed.
-    """
-    every = tuple(lines)
-    with_port = WITH_PORT.fullmatch(label)
-    keys = known_keys(every, label)
-    return keys if keys or with_port is None else known_keys(every, with_port[1])
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = [line for line in map(_line, lines) if line]
+        self._plain: dict[str, list[int]] = {}  # label → where it is named in so many letters
+        self._others: list[int] = []  # hashed, or with patterns
+        for number, line in enumerate(self._lines):
+            if line.names.startswith("|") or set("*?!") & set(line.names):
+                self._others.append(number)
+            else:
+                for name in set(line.names.lower().split(",")):
+                    self._plain.setdefault(name, []).append(number)
+
+    def keys(self, label: str) -> tuple[KnownKey, ...]:
+        """The keys on file for a host, given its label."""
+        named = self._plain.get(label.lower(), [])
+        patterned = [one for one in self._others if _names(self._lines[one].names, label)]
+        found = (_key(self._lines[number]) for number in sorted((*named, *patterned)))
+        return tuple(key for key in found if key)
+
+    def acceptable(self, label: str) -> tuple[KnownKey, ...]:
+        """The keys on file for a host; where `[name]:port` has none, those of the plain name.
+
+        So ssh(1) does. One that differs from the plain name's is still a key unknown, not one
+        changed.
+        """
+        with_port = WITH_PORT.fullmatch(label)
+        keys = self.keys(label)
+        return keys if keys or with_port is None else self.keys(with_port[1])
+
+
+def _line(text: str) -> Line | None:
+    """A line's fields; None where it holds no key that counts."""
+    marker, fields = None, text.split()
+    if fields and fields[0].startswith("@"):
+        marker, *fields = fields
+    if len(fields) < 3 or marker not in (None, REVOKED):  # noqa: PLR2004
+        return None
+    return Line(fields[0], fields[1], fields[2], revoked=marker == REVOKED)
+
+
+def _key(line: Line) -> KnownKey | None:
+    try:
+        key = base64.b64decode(line.key, validate=True)
+    except ValueError:
+        return None
+    return KnownKey(line.kind, key, line.revoked)
 
 
 def accepts(known: Iterable[KnownKey], key: bytes) -> bool:

@@ -16,16 +16,11 @@ from dataclasses import replace
 
 from recorder.collect.network import describe, dial, reason_of
 from recorder.collect.shell import Unreachable
-from recorder.collect.ssh.config import SSH_PORT, SshOptions, parse_jump, resolve
+from recorder.collect.ssh.config import SSH_PORT, SshOptions, parse_jump
 from recorder.collect.ssh.keys import login_keys
-from recorder.collect.ssh.known_hosts import (
-    acceptable_keys,
-    accepts,
-    fingerprint,
-    host_label,
-    known_keys,
-)
+from recorder.collect.ssh.known_hosts import accepts, fingerprint, host_label
 from recorder.collect.ssh.library import paramiko
+from recorder.collect.ssh.shelf import Shelf
 from recorder.frozen import frozen
 from recorder.model import Reason
 
@@ -46,11 +41,11 @@ class LoggedIn:
             transport.close()
 
 
-def log_in(options: SshOptions, timeout_sec: float, jumps: int = 0) -> LoggedIn:
+def log_in(options: SshOptions, shelf: Shelf, timeout_sec: float, jumps: int = 0) -> LoggedIn:
     """Log in to a host, by way of its jump hosts. Raises Unreachable; nothing stays open then."""
     hops: list[paramiko.Transport] = []
     try:
-        transport = _logged_in(options, timeout_sec, jumps, hops)
+        transport = _logged_in(options, shelf, timeout_sec, jumps, hops)
     except BaseException:
         for hop in reversed(hops):
             hop.close()
@@ -59,14 +54,28 @@ def log_in(options: SshOptions, timeout_sec: float, jumps: int = 0) -> LoggedIn:
 
 
 def _logged_in(
-    options: SshOptions, timeout_sec: float, jumps: int, hops: list[paramiko.Transport]
+    options: SshOptions,
+    shelf: Shelf,
+    timeout_sec: float,
+    jumps: int,
+    hops: list[paramiko.Transport],
 ) -> paramiko.Transport:
     deadline = time.monotonic() + timeout_sec
-    stream = _stream(options, timeout_sec, jumps, hops)
+    stream = _stream(options, shelf, timeout_sec, jumps, hops)
+    left = deadline - time.monotonic()
+    with shelf.turn(timeout_sec):
+        return _proved(options, shelf, stream, left, timeout_sec)
+
+
+def _proved(
+    options: SshOptions, shelf: Shelf, stream: socket.socket, left_sec: float, timeout_sec: float
+) -> paramiko.Transport:
+    """A logged-in transport on a connected stream: who each side is has been proved."""
+    deadline = time.monotonic() + left_sec
     transport = paramiko.Transport(stream)
     try:
-        _negotiate(transport, options, deadline)
-        _authenticate(transport, options, timeout_sec)
+        _negotiate(transport, options, shelf, deadline)
+        _authenticate(transport, options, shelf, timeout_sec)
     except Unreachable:
         transport.close()
         raise
@@ -81,13 +90,17 @@ def _logged_in(
 
 
 def _stream(
-    options: SshOptions, timeout_sec: float, jumps: int, hops: list[paramiko.Transport]
+    options: SshOptions,
+    shelf: Shelf,
+    timeout_sec: float,
+    jumps: int,
+    hops: list[paramiko.Transport],
 ) -> socket.socket:
     """The bytes' way to the host: a command's, a jump host's, or straight."""
     if options.command:
         return _through_command(options.command)
     if options.jump:
-        return _through_jump(options, options.jump, timeout_sec, jumps, hops)
+        return _through_jump(options, shelf, timeout_sec, jumps, hops)
     try:
         return dial(options.host_name, options.port, timeout_sec)
     except OSError as error:
@@ -134,7 +147,7 @@ def _through_command(command: str) -> socket.socket:
 
 def _through_jump(
     options: SshOptions,
-    jump: str,
+    shelf: Shelf,
     timeout_sec: float,
     jumps: int,
     hops: list[paramiko.Transport],
@@ -143,14 +156,14 @@ def _through_jump(
 
     `hops` gains the connections to them.
     """
-    before, _, last = jump.rpartition(",")
+    before, _, last = (options.jump or "").rpartition(",")
     name, user, port = parse_jump(last)
     if jumps >= MOST_JUMPS:
         raise Unreachable(Reason.NO_ROUTE, f"the jump hosts lead in a circle, by way of {name}")
-    hop = resolve(name, user, port)
+    hop = shelf.config.options(name, user, port)
     hop = replace(hop, jump=before) if before else hop
     try:
-        way = log_in(hop, timeout_sec, jumps + 1)
+        way = log_in(hop, shelf, timeout_sec, jumps + 1)
     except Unreachable as failure:
         failure.detail = f"jump host {name}: {failure.detail}"
         raise
@@ -164,14 +177,13 @@ def _through_jump(
         raise Unreachable(Reason.NO_ROUTE, detail) from error
 
 
-def _negotiate(transport: paramiko.Transport, options: SshOptions, deadline: float) -> None:
+def _negotiate(
+    transport: paramiko.Transport, options: SshOptions, shelf: Shelf, deadline: float
+) -> None:
     """Agree on keys, and check that the host's own is the one on file."""
     label = options.key_alias or host_label(options.host_name, options.port)
-    lines: list[str] = []
-    for path in options.known_hosts:
-        with contextlib.suppress(OSError):
-            lines += path.read_text("utf-8", "replace").splitlines()
-    acceptable = known_keys(lines, label) if options.key_alias else acceptable_keys(lines, label)
+    on_file = shelf.known_hosts(options.known_hosts)
+    acceptable = on_file.keys(label) if options.key_alias else on_file.acceptable(label)
     security = transport.get_security_options()
     wanted = [name for key in acceptable for name in SIGNATURES.get(key.kind, (key.kind,))]
     first = [name for name in dict.fromkeys(wanted) if name in security.key_types]
@@ -182,7 +194,7 @@ def _negotiate(transport: paramiko.Transport, options: SshOptions, deadline: flo
         raise TimeoutError
     shown = transport.get_remote_server_key()
     if not accepts(acceptable, shown.asbytes()):
-        known = bool(known_keys(lines, label))
+        known = bool(on_file.keys(label))
         _refuse_key(options, label, shown.asbytes(), known=known)
 
 
@@ -203,11 +215,13 @@ def _refuse_key(options: SshOptions, label: str, shown: bytes, *, known: bool) -
     )
 
 
-def _authenticate(transport: paramiko.Transport, options: SshOptions, timeout_sec: float) -> None:
+def _authenticate(
+    transport: paramiko.Transport, options: SshOptions, shelf: Shelf, timeout_sec: float
+) -> None:
     """Try each key in OpenSSH's order: the agent's, those of the files first, then the files."""
     transport.auth_timeout = timeout_sec
     notes: list[str] = []
-    for key in login_keys(options, notes):
+    for key in login_keys(options, shelf.keys, notes):
         try:
             if not transport.auth_publickey(options.user, key):
                 return

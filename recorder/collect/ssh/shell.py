@@ -5,10 +5,10 @@ import time
 
 from recorder.bindings.stack import HostBinding
 from recorder.collect.shell import Answer, Connection, Ended, Reading, Running, Unreachable
-from recorder.collect.ssh.config import resolve
 from recorder.collect.ssh.library import paramiko
 from recorder.collect.ssh.login import LoggedIn, log_in
 from recorder.collect.ssh.running import start
+from recorder.collect.ssh.shelf import Shelf
 from recorder.model import Reason
 
 CHUNK_BYTES = 64 * 1024
@@ -66,17 +66,18 @@ class SshShell:
         self._way.close()
 
 
-def connect(host: HostBinding) -> SshShell:
-    """Log in to a host by the first of its addresses that lets us.
+def connect(host: HostBinding, shelf: Shelf | None = None) -> SshShell:
+    """Log in to a host by the first of its addresses that lets us; `shelf`: shared with others.
 
     An address that answers as somebody else does not end the search: away from home, the LAN
     address may be a stranger's. The most telling failure is the one raised.
     """
     failures = []
+    shelf = shelf or Shelf()
     for address in host.addresses:
         try:
-            options = resolve(address, host.ssh_user, host.ssh_port)
-            way = log_in(options, host.connect_timeout_sec)
+            options = shelf.config.options(address, host.ssh_user, host.ssh_port)
+            way = log_in(options, shelf, host.connect_timeout_sec)
             return SshShell(way, address, options.host_name)
         except Unreachable as failure:
             failure.address = address
