@@ -1,4 +1,4 @@
-"""Alembic's way to a history file: the connection the program hands over, or `-x db=FILE`.
+"""Alembic's way to a history: the connection the program hands over, or `-x db=FILE`.
 
 The program has begun a transaction on its connection and ends it itself, so that the schema and
 its mark change together or not at all.
@@ -8,10 +8,19 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import context
+from alembic.operations import Operations
+from alembic.util import load_python_file
 from sqlalchemy.pool import NullPool
+
+HERE = Path(__file__).parent
 
 
 def run(connection: sa.Connection) -> None:
+    if not hasattr(Operations, "run_script"):  # this file is run anew for each history
+        load_python_file(str(HERE), "operations.py")
+    if connection.dialect.name == "postgresql":
+        functions = HERE.joinpath("postgresql.sql").read_text(encoding="utf-8")
+        connection.exec_driver_sql(functions, execution_options={"no_parameters": True})
     context.configure(connection=connection)
     context.run_migrations()
 

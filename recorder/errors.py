@@ -15,6 +15,7 @@ The tree:
         ├── OlderError        it waits for an upgrade, and whoever reads or may not write makes none
         ├── DamagedError      the file is not what was written
         ├── BusyError         another process holds it
+        ├── AwayError         its server does not answer, or lets nobody in
         ├── FullError         the disk is full
         ├── ReadOnlyError     it may not be written
         └── ClockError        the clock went back too far to tell what came first
@@ -115,6 +116,10 @@ class DamagedError(StoreError):
 
 class BusyError(StoreError):
     """Another process holds the file."""
+
+
+class AwayError(StoreError):
+    """The history's server does not answer, or does not let us in."""
 
 
 class FullError(StoreError):

@@ -2,7 +2,7 @@
 
 from recorder.bindings.folder import find_folder
 from recorder.bindings.gaps import GapsReading, PendingGaps, start_reading_gaps
-from recorder.bindings.load import load, this_machine
+from recorder.bindings.load import NO_BINDING, load, this_machine
 from recorder.bindings.narrow import narrow
 from recorder.bindings.stack import (
     Addon,
@@ -18,6 +18,7 @@ from recorder.bindings.stack import (
 )
 
 __all__ = [
+    "NO_BINDING",
     "Addon",
     "GapsReading",
     "HealthBinding",

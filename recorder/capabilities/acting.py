@@ -13,7 +13,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from types import FrameType
 
 import click
@@ -21,6 +20,7 @@ import click
 from recorder.errors import ExitCode, RecorderError, StoreError
 from recorder.model import Action
 from recorder.store.actions import begin, finish, log
+from recorder.store.site import Location
 
 SIGNALLED = 128  # and the signal's number
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -43,7 +43,7 @@ class Act:
 
 @contextlib.contextmanager
 def acting(
-    history: Path, capability: str, arguments: Sequence[str] = (), *, insist: bool = False
+    history: Location, capability: str, arguments: Sequence[str] = (), *, insist: bool = False
 ) -> Iterator[Act]:
     """Bring about an effect within; ask for approval before. `arguments` must hold no secret.
 
@@ -92,7 +92,7 @@ def _user() -> str:
     return "unknown"
 
 
-def _begun(history: Path, action: Action) -> int | None:
+def _begun(history: Location, action: Action) -> int | None:
     """The row of what is about to begin; None, and a line that says so, where it can't be."""
     try:
         return begin(history, action)
@@ -101,7 +101,7 @@ def _begun(history: Path, action: Action) -> int | None:
     return None
 
 
-def _completed(history: Path, row: int | None, done: Action) -> bool:
+def _completed(history: Location, row: int | None, done: Action) -> bool:
     """Write the end; whether it stands there now."""
     try:
         if row is None:

@@ -6,15 +6,16 @@ Whoever gave a history's path has to give it again with what to type next, or me
 import os
 import re
 import shlex
-from pathlib import Path
+
+from recorder.store.site import Location
 
 COMMAND = re.compile(r"`ops (media\.(?:history\.\w+|status|snapshot|sql|diff))(?= |`)")
 
 
-def aimed(text: str, path: Path) -> str:
+def aimed(text: str, place: Location) -> str:
     """The text, each command in it with the history's path where that is not the usual one."""
-    from recorder.store.location import history_path  # noqa: PLC0415 - light, but of the store
+    from recorder.store.location import history_place  # noqa: PLC0415 - light, but of the store
 
-    if path == history_path(None, os.environ):
+    if place == history_place(None, os.environ, lambda: place.name):
         return text
-    return COMMAND.sub(lambda it: f"`ops {it[1]} --db {shlex.quote(str(path))}", text)
+    return COMMAND.sub(lambda it: f"`ops {it[1]} --db {shlex.quote(str(place))}", text)

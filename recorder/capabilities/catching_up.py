@@ -9,7 +9,6 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
 
@@ -17,11 +16,12 @@ from recorder.bindings import Stack
 from recorder.collect.past import Asked
 from recorder.errors import StoreError
 from recorder.model.past import Untold
+from recorder.store.site import Location
 
 TOLD_AFTER_SEC = 1.0
 
 
-def take_in(path: Path, stack: Stack, untold: Untold) -> None:
+def take_in(place: Location, stack: Stack, untold: Untold) -> None:
     """Ask, and record what was told; a failure to record is told and no more."""
     asked = Asked(stack, untold, os.environ)
     from recorder.store.engine import opened  # noqa: PLC0415 - slow; loaded while hosts are asked
@@ -32,7 +32,7 @@ def take_in(path: Path, stack: Stack, untold: Untold) -> None:
     if not told:
         return
     try:
-        with opened(path) as engine:
+        with opened(place) as engine:
             record(engine, told)
     except StoreError as error:
         click.echo(f"ops: what was before is not recorded: {error}", err=True)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +14,7 @@ from recorder.collect.snapshot import Look, Part
 from recorder.errors import ExitCode, NoHistoryError, UsageError
 from recorder.history.when import FORMS
 from recorder.model import LocalTime
+from recorder.store.site import Location
 
 if TYPE_CHECKING:
     from recorder.history.difference import Side
@@ -28,7 +28,7 @@ NOW, LATEST = "now", "latest"
 @click.argument("other", metavar="[B]", default=NOW)
 @looking
 @history_option
-def command(choice: Choice, history: Path, one: str, other: str) -> ExitCode:
+def command(choice: Choice, history: Location, one: str, other: str) -> ExitCode:
     """What differs between two moments: the net of it, folded by cause.
 
     A and B are times as --at of media.status takes them, or "now", a look that is not recorded, or
@@ -80,7 +80,7 @@ def _fresh(look: Look, choice: Choice) -> "Side":
     return Side(finish(look, replace(choice, hosts=(), services=())), recorded=False)
 
 
-def _recalled(history: Path, moments: dict[str, datetime | None]) -> "dict[str, Side]":
+def _recalled(history: Location, moments: dict[str, datetime | None]) -> "dict[str, Side]":
     """What the history tells of each. Raises StoreError; UsageError before it began."""
     if not moments:
         return {}

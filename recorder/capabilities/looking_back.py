@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from pathlib import Path
 
 import click
 
@@ -24,6 +23,7 @@ from recorder.store.daily import space_by_day
 from recorder.store.engine import History, opened
 from recorder.store.prior import prior
 from recorder.store.recollection import Named, containers, everything, first_look, recollect
+from recorder.store.site import Location
 
 EVENT_DAYS, EVENT_DAYS_NARROWED = 31, 366
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
@@ -47,7 +47,7 @@ def window_of(text: str) -> Window:
         raise UsageError(str(error)) from error
 
 
-def show(choice: Choice, history: Path, window: Window, manner: Manner) -> ExitCode:
+def show(choice: Choice, history: Location, window: Window, manner: Manner) -> ExitCode:
     """Show a window of the past. Raises UsageError, StoreError."""
     if choice.as_json + manner.as_csv + manner.as_markdown > 1:
         raise UsageError("--json, --csv and --md are three forms of one answer: choose one")

@@ -1,7 +1,6 @@
 """A moment of the past as a picture, for media.status --at. Loads the store."""
 
 from datetime import datetime, tzinfo
-from pathlib import Path
 
 from recorder.capabilities.foreseeing import brought_up, foresee
 from recorder.capabilities.missing import last_free, last_known
@@ -9,11 +8,12 @@ from recorder.capabilities.remembered import Remembered
 from recorder.render.past import Past
 from recorder.store.as_of import as_of
 from recorder.store.engine import opened
+from recorder.store.site import Location
 
 
-def recall_moment(path: Path, at: datetime, zone: tzinfo) -> Remembered:
+def recall_moment(place: Location, at: datetime, zone: tzinfo) -> Remembered:
     """The stack as it was at a time, from the history alone. Raises StoreError."""
-    with opened(path, writing=False) as engine:
+    with opened(place, writing=False) as engine:
         moment = as_of(engine, at)
         snapshot = moment.snapshot
         outlooks = brought_up(foresee(engine, snapshot.taken_at), snapshot)

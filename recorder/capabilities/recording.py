@@ -21,6 +21,7 @@ import click
 from recorder.capabilities.aiming import aimed
 from recorder.capabilities.beside import Beside
 from recorder.errors import BusyError, ExitCode, StoreError, UsageError
+from recorder.store.site import Location
 
 if TYPE_CHECKING:
     from recorder.bindings.stack import Stack
@@ -33,18 +34,18 @@ PREVIOUS = "previous"
 
 
 def history_option(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
-    """Give a command `--db`; it is called with the history's path as `history`.
+    """Give a command `--db`; it is called with the history's place as `history`.
 
-    What it raises of the history says what to type for that path.
+    What it raises of the history says what to type for that place.
     """
 
-    def path_of(_ctx: click.Context, _parameter: click.Parameter, given: Path | None) -> Path:
-        from recorder.store.location import history_path  # noqa: PLC0415 - only to run
+    def place_of(ctx: click.Context, _parameter: click.Parameter, given: str | None) -> Location:
+        from recorder.store.location import history_place  # noqa: PLC0415 - only to run
 
-        return history_path(given, os.environ)
+        return history_place(given, os.environ, partial(_home, ctx.find_object(Path)))
 
     @wraps(command)
-    def told(*args: Any, history: Path, **others: Any) -> ExitCode:  # noqa: ANN401 - its own options
+    def told(*args: Any, history: Location, **others: Any) -> ExitCode:  # noqa: ANN401 - its own options
         try:
             return command(*args, history=history, **others)
         except StoreError as error:
@@ -53,10 +54,25 @@ def history_option(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
     return click.option(
         "--db",
         "history",
-        type=click.Path(path_type=Path),
-        callback=path_of,
-        help="The history's file. Default: $MEDIA_RECORDER_DB, else in your state folder.",
+        type=click.Path(),
+        callback=place_of,
+        help="The history: a file, or a server's postgresql://… URL. Default: $MEDIA_RECORDER_DB, "
+        "else a file in your state folder.",
     )(told)
+
+
+def _home(root: Path | None) -> str:
+    """What the bindings call this home. Raises BindingError, and UsageError where none does."""
+    from recorder.bindings import NO_BINDING, load  # noqa: PLC0415 - only for a server
+    from recorder.capabilities.looking import bindings_folder  # noqa: PLC0415
+
+    site = load(bindings_folder(root)).site
+    if site == NO_BINDING:
+        raise UsageError(
+            "on a server each home has a site, and no binding was found from here to name this "
+            "one: end the history's URL with ?site=NAME, or go to the folder of its binding"
+        )
+    return site
 
 
 def moment_of(text: str) -> datetime:
@@ -73,8 +89,8 @@ def moment_of(text: str) -> datetime:
 class Recording:
     """The history, as one look uses it; entered before the look begins."""
 
-    def __init__(self, path: Path, wait_sec: float, *, record: bool = True) -> None:
-        self._path = path
+    def __init__(self, place: Location, wait_sec: float, *, record: bool = True) -> None:
+        self._place = place
         self._wait_sec = wait_sec
         self._record = record
         self._lock = contextlib.ExitStack()
@@ -92,7 +108,7 @@ class Recording:
                 self.trouble = error
         try:
             record = self._record and self.trouble is None
-            self._beside = Beside(partial(_ready, self._path, record=record))
+            self._beside = Beside(partial(_ready, self._place, record=record))
         except OSError as error:
             said = f"no process to record with: {error.strerror}"
             self.trouble = self.trouble or StoreError(said)
@@ -100,12 +116,12 @@ class Recording:
 
     def _take_turn(self, one_look: Callable[..., AbstractContextManager[bool]]) -> None:
         """Hold the history for this look; a person who has to wait for another one is told so."""
-        if self._lock.enter_context(one_look(self._path)):
+        if self._lock.enter_context(one_look(self._place)):
             return
         self._lock.close()
         if self._wait_sec and sys.stderr.isatty():
             click.echo("another look is under way; waiting for it ...", err=True)
-        if not self._lock.enter_context(one_look(self._path, self._wait_sec)):
+        if not self._lock.enter_context(one_look(self._place, self._wait_sec)):
             self.trouble = BusyError("another look is still under way; look again in a minute")
 
     def __exit__(self, *_: object) -> None:
@@ -133,7 +149,9 @@ class Recording:
         if self._beside is None:
             return Remembered(snapshot, trouble=str(self.trouble))
         try:
-            kept = self._beside.ask(Keeping(self._path, snapshot, since, previous, record, unbound))
+            kept = self._beside.ask(
+                Keeping(self._place, snapshot, since, previous, record, unbound)
+            )
         except StoreError as error:
             self.trouble = self.trouble or (error if record else None)
             kept = Remembered(snapshot)
@@ -142,7 +160,7 @@ class Recording:
             unread = f"changes can't be told: {kept.trouble}"
             return replace(kept, notes=(*kept.notes, unread), trouble=None)
         trouble = str(self.trouble) if self.trouble else kept.trouble
-        return replace(kept, trouble=aimed(trouble, self._path) if trouble else None)
+        return replace(kept, trouble=aimed(trouble, self._place) if trouble else None)
 
     def catch_up(self, stack: "Stack") -> None:
         """Record what hosts and apps know of the time before. Call it once the picture is shown."""
@@ -150,7 +168,7 @@ class Recording:
         if untold:
             from recorder.capabilities.catching_up import take_in  # noqa: PLC0415 - rarely needed
 
-            take_in(self._path, stack, untold)
+            take_in(self._place, stack, untold)
 
 
 def tell_trouble(kept: "Remembered") -> None:
@@ -163,8 +181,10 @@ def tell_trouble(kept: "Remembered") -> None:
         click.echo(f"ops: not recorded: {kept.trouble}", err=True)
 
 
-def _ready(path: Path, *, record: bool) -> "Callable[[Keeping], Iterator[Remembered | Untold]]":
+def _ready(
+    place: Location, *, record: bool
+) -> "Callable[[Keeping], Iterator[Remembered | Untold]]":
     """In the process beside: load the store, and warm it."""
     from recorder.capabilities.remembering import warmed  # noqa: PLC0415 - slow; loaded there
 
-    return warmed(path, record=record)
+    return warmed(place, record=record)

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +11,7 @@ from recorder.capabilities.looking import Choice, looking, now, print_json
 from recorder.capabilities.recording import history_option
 from recorder.errors import ExitCode, RefusedError, UsageError
 from recorder.frozen import frozen
+from recorder.store.site import Location
 
 if TYPE_CHECKING:
     from recorder.acting.site import Site
@@ -35,7 +35,7 @@ class Wish:
 @history_option
 @click.option("--preview", is_flag=True, help="Recyclarr's own preview: changes nothing.")
 @approval_option
-def command(choice: Choice, history: Path, *, preview: bool, approved: bool) -> ExitCode:
+def command(choice: Choice, history: Location, *, preview: bool, approved: bool) -> ExitCode:
     """Run `recyclarr sync` in the container of the service called recyclarr, or of --service.
 
     Shows its plan, and runs it after a yes; with --preview at once. Where its container does not
@@ -97,7 +97,7 @@ def _planned(stack: "Stack", site: "Site", wish: Wish) -> "Sync":
 
 
 def _sync(
-    planned: "Sync", site: "Site", choice: Choice, history: Path, *, approved: bool
+    planned: "Sync", site: "Site", choice: Choice, history: Location, *, approved: bool
 ) -> ExitCode:
     from recorder.acting.sync import run, summary  # noqa: PLC0415 - as above
     from recorder.capabilities.acting import acting  # noqa: PLC0415

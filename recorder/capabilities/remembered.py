@@ -1,18 +1,18 @@
 """What the process that records is told, and what it tells back."""
 
 from datetime import datetime
-from pathlib import Path
 
 from recorder.frozen import frozen
 from recorder.model import Snapshot
 from recorder.render.past import NO_PAST, Past
+from recorder.store.site import Location
 
 
 @frozen
 class Keeping:
     """What to record, and since when to tell the changes."""
 
-    path: Path
+    place: Location
     snapshot: Snapshot
     since: datetime | None  # None: since a person last looked
     previous: bool  # since the snapshot before this one

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recorder.capabilities.foreseeing import Outlooks, brought_up, foresee
@@ -33,10 +32,11 @@ from recorder.store import read
 from recorder.store.actions import actions
 from recorder.store.as_of import as_of, latest
 from recorder.store.changes import transitions
-from recorder.store.engine import History, opened
+from recorder.store.engine import History, opened, stands
 from recorder.store.gates import gate_changes
 from recorder.store.record import record, rehearse
 from recorder.store.retention import tidy
+from recorder.store.site import Location
 
 if TYPE_CHECKING:
     from recorder.model.past import Untold
@@ -44,7 +44,9 @@ if TYPE_CHECKING:
 OF_SPACE = (Kind.VOLUME,)
 
 
-def warmed(path: Path, *, record: bool) -> "Callable[[Keeping], Iterator[Remembered | Untold]]":
+def warmed(
+    place: Location, *, record: bool
+) -> "Callable[[Keeping], Iterator[Remembered | Untold]]":
     """A way to remember, its queries made ready on what is recorded already.
 
     Nothing is made by that; what can't be opened yet is left for later. Only for a look that will
@@ -52,9 +54,9 @@ def warmed(path: Path, *, record: bool) -> "Callable[[Keeping], Iterator[Remembe
     """
     store = contextlib.ExitStack()
     engine, outlooks = None, None
-    if path.exists():
+    if stands(place):
         with contextlib.suppress(StoreError):
-            engine = store.enter_context(opened(path, writing=record))
+            engine = store.enter_context(opened(place, writing=record))
             before = read.last_look(engine)
             if before:
                 read.last_look_by_person(engine)
@@ -82,7 +84,7 @@ def _remember(
         return
     try:
         with store:
-            engine = engine or store.enter_context(opened(keeping.path))
+            engine = engine or store.enter_context(opened(keeping.place))
             if others := _of_others(engine, keeping):
                 yield Remembered(keeping.snapshot, trouble=others)
                 return
@@ -107,7 +109,7 @@ def _of_others(engine: History, keeping: Keeping) -> str | None:
     if not others:
         return None
     return (
-        f"no binding was found from here, and {keeping.path} is the history of "
+        f"no binding was found from here, and {keeping.place} is the history of "
         f"{', '.join(others)}; go to the folder of its binding or name that with --root, "
         "or give this machine a history of its own with --db"
     )
@@ -128,7 +130,7 @@ def _behind(engine: History, snapshot: Snapshot) -> "Iterator[Untold]":
 def recall(keeping: Keeping, outlooks: Outlooks | None = None) -> Remembered:
     """The past of a snapshot that is not recorded; with the trouble, where it can't be read."""
     try:
-        with opened(keeping.path, writing=False) as engine:
+        with opened(keeping.place, writing=False) as engine:
             if _of_others(engine, keeping):
                 return Remembered(keeping.snapshot)
             since = _since(engine, keeping)

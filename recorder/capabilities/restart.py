@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +11,7 @@ from recorder.capabilities.approval import approval_option, approve
 from recorder.capabilities.looking import Choice, looking, now, print_json, screen
 from recorder.capabilities.recording import history_option
 from recorder.errors import ExitCode, RefusedError, UsageError
+from recorder.store.site import Location
 
 if TYPE_CHECKING:
     from recorder.acting.carry import Result
@@ -40,7 +40,7 @@ WAIT_SEC = 120.0
 )
 @approval_option
 def command(
-    choice: Choice, history: Path, wait_sec: float, *, recreate: bool, approved: bool
+    choice: Choice, history: Location, wait_sec: float, *, recreate: bool, approved: bool
 ) -> ExitCode:
     """Restart the compose services of a host: all of them, or those named.
 
@@ -130,7 +130,7 @@ def _is_here(name: str, stack: "Stack", host: "HostBinding") -> bool:
 def _restart(
     planned: "Sequence[tuple[Job, Site]]",
     choice: Choice,
-    history: Path,
+    history: Location,
     wait_sec: float,
     *,
     approved: bool,

@@ -17,6 +17,7 @@ from recorder.capabilities.looking import (
 )
 from recorder.capabilities.recording import Recording, history_option, tell_trouble
 from recorder.errors import BusyError, ExitCode
+from recorder.store.site import Location
 
 if TYPE_CHECKING:
     from recorder.capabilities.remembered import Remembered
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help="Exit 1 when something is wrong.")
 @history_option
 @click.pass_context
-def command(ctx: click.Context, history: Path, *, as_json: bool, strict: bool) -> ExitCode:
+def command(ctx: click.Context, history: Location, *, as_json: bool, strict: bool) -> ExitCode:
     """Look at the whole stack and record it: for cron.
 
     Says nothing unless something changed since the snapshot before, then a line a change. Skips

@@ -15,6 +15,7 @@ from recorder.capabilities.answering import Showing, Value, form_options, note, 
 from recorder.capabilities.looking import bindings_folder
 from recorder.capabilities.recording import history_option
 from recorder.errors import ExitCode, RecorderError, UsageError
+from recorder.store.site import Location
 
 TIME_LIMIT_SEC = 5.0
 ALL = "*"
@@ -79,7 +80,7 @@ def command(
     /,
     *,
     sql: str | None,
-    history: Path,
+    history: Location,
     file: Path | None,
     given: tuple[tuple[str, str], ...],
     time_limit_sec: float,
@@ -113,7 +114,7 @@ def command(
 
 
 def _answer(
-    history: Path,
+    history: Location,
     showing: Showing,
     sql: str,
     values: Mapping[str, Value],
@@ -175,7 +176,7 @@ def _typed(query: SavedQuery) -> str | None:
     return "  ".join(f"-p {p.name} {quote(str(p.default))}" for p in query.parameters) or None
 
 
-def _show_schema(history: Path, showing: Showing, name: str | None) -> None:
+def _show_schema(history: Location, showing: Showing, name: str | None) -> None:
     from recorder.store.ask import relations  # noqa: PLC0415 - only to run
 
     known = relations(history)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -30,6 +29,7 @@ from recorder.capabilities.recording import (
 )
 from recorder.errors import ExitCode, UsageError
 from recorder.history.when import FORMS, SPANS
+from recorder.store.site import Location
 
 if TYPE_CHECKING:
     from recorder.bindings import PendingGaps
@@ -77,7 +77,7 @@ SHORTEST_SEC, USUAL_SEC = 1.0, 5.0  # between the looks of --watch
 )
 def command(
     choice: Choice,
-    history: Path,
+    history: Location,
     since: str | None,
     at: str | None,
     every_sec: float | None,
@@ -131,7 +131,9 @@ def command(
         return code
 
 
-def _back(choice: Choice, history: Path, span: str, manner: tuple[bool, bool, bool]) -> ExitCode:
+def _back(
+    choice: Choice, history: Location, span: str, manner: tuple[bool, bool, bool]
+) -> ExitCode:
     """A window of the past, from the history alone."""
     from recorder.capabilities.looking_back import Manner, show, window_of  # noqa: PLC0415
 
@@ -181,7 +183,7 @@ def _as_screen(choice: Choice) -> "Draw":
     return draw
 
 
-def _as_it_was(choice: Choice, history: Path, at: datetime) -> ExitCode:
+def _as_it_was(choice: Choice, history: Location, at: datetime) -> ExitCode:
     """The dashboard from the history alone."""
     from recorder.capabilities.recalling import recall_moment  # noqa: PLC0415 - the store
     from recorder.model import LocalTime  # noqa: PLC0415

@@ -12,6 +12,7 @@ import click
 from recorder.capabilities.looking import Choice, finish, now, print_json, screen
 from recorder.capabilities.recording import PATIENCE_SEC, history_option
 from recorder.errors import BusyError, ExitCode, StoreError, UsageError
+from recorder.store.site import Location
 
 if TYPE_CHECKING:
     from recorder.bindings.stack import Stack
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(
     ctx: click.Context,
-    history: Path,
+    history: Location,
     names: tuple[str, ...],
     *,
     as_json: bool,
@@ -128,7 +129,9 @@ def _without_ssh(stack: "Stack") -> "Stack":
     return replace(stack, services=tuple(services))
 
 
-def _record(history: Path, facts: "Facts", results: "Sequence[GateResult]") -> StoreError | None:
+def _record(
+    history: Location, facts: "Facts", results: "Sequence[GateResult]"
+) -> StoreError | None:
     """Record what the gates found; why not, where that fails."""
     from recorder.store.gates import record_gates  # noqa: PLC0415 - the store
     from recorder.store.lock import one_look  # noqa: PLC0415

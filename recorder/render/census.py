@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
+from pathlib import Path
 
 from rich.console import Group
 from rich.text import Text
@@ -54,7 +55,8 @@ def _days(census: Census) -> str:
 
 
 def _whole(census: Census, tz: tzinfo, now: datetime) -> Iterator[Row]:
-    yield _named("file:", safe(str(census.path), 2 * TEXT_CELLS))
+    where = "file:" if isinstance(census.path, Path) else "site:"
+    yield _named(where, safe(str(census.path), 2 * TEXT_CELLS))
     free = f", {size(census.free_bytes)} of it free" if census.free_bytes else ""
     yield _named("size:", f"{size(census.size_bytes)}{free}")
     yield _named("grows:", _growth(census))

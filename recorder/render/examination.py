@@ -1,12 +1,12 @@
 """What media.history.check tells: what is wrong with the history, or that it is whole."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from recorder.render import marks
+from recorder.store.site import Location
 
 
-def lines(path: Path, faults: Sequence[str]) -> Sequence[str]:
+def lines(path: Location, faults: Sequence[str]) -> Sequence[str]:
     """A line a fault."""
     return [f"{marks.FAIL} {fault}" for fault in faults] or [f"{marks.OK} {path} is whole"]
 

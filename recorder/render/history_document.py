@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 
 from recorder.model import Verdict
 from recorder.render.document import envelope
 from recorder.render.things import Object, instant
 from recorder.store.figures import Census, Coverage, CrashLoop, Noise
+from recorder.store.site import Location
 from recorder.store.values import Backup, Stretch
 
 
@@ -40,7 +40,7 @@ def census(it: Census, *, generated_at: datetime) -> Object:
     return envelope("media.history.info", status, data, generated_at)
 
 
-def examination(path: Path, faults: Sequence[str], *, generated_at: datetime) -> Object:
+def examination(path: Location, faults: Sequence[str], *, generated_at: datetime) -> Object:
     """The document of media.history.check."""
     data: Object = {"path": str(path), "faults": [*faults]}
     status = Verdict.FAIL if faults else Verdict.OK

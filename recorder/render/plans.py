@@ -13,6 +13,7 @@ from recorder.render.grid import Grid, Row
 from recorder.render.safe import TEXT_CELLS, safe
 from recorder.render.units import counted, plural, size, stamp
 from recorder.store.figures import Later, Pruned, Reach
+from recorder.store.site import Location
 from recorder.store.values import Backup, Salvaged
 
 NOUNS = {"sample": "samples", "rollup_hour": "hourly numbers", "snapshot": "snapshots"}
@@ -36,7 +37,7 @@ def screen(plan: Plan) -> Box:
 
 
 def restore(
-    path: Path,
+    path: Location,
     backup: Backup,
     reach: Reach | None,
     tz: tzinfo,
@@ -51,26 +52,24 @@ def restore(
         else "no snapshot"
     )
     steps = [f"put {backup.path} ({size(backup.size_bytes)}, {holds}) in the place of {path}"]
+    kind = "file" if isinstance(path, Path) else "site"
     if there:
-        steps.append(f"keep the file that is there as {path.name}.replaced-TIME, beside it")
+        steps.append(f"keep the {kind} that is there as {path.name}.replaced-TIME, beside it")
     if newest and reach and newest > reach.last:
         steps.append(
-            f"what was recorded after that, up to {stamp(newest, tz)}, is then only in the old file"
+            f"what was recorded after that, up to {stamp(newest, tz)}, is then only "
+            f"in the old {kind}"
         )
     return Plan("RESTORE", tuple(steps))
 
 
-def upgrade(path: Path) -> Plan:
-    return Plan(
-        "UPGRADE",
-        (
-            f"put a checked copy of {path} beside it",
-            "bring its schema up to this program's, all of it or nothing",
-        ),
-    )
+def upgrade(path: Location) -> Plan:
+    copied = (f"put a checked copy of {path} beside it",) if isinstance(path, Path) else ()
+    brought = f"bring {'its schema' if copied else f'the schema of {path}'} up to this program's"
+    return Plan("UPGRADE", (*copied, f"{brought}, all of it or nothing"))
 
 
-def prune(path: Path, kept: Mapping[str, timedelta]) -> Plan:
+def prune(path: Location, kept: Mapping[str, timedelta]) -> Plan:
     keeps = ", ".join(
         f"{NOUNS[name]} {plural(span.days, 'day')}" for name, span in kept.items() if name in NOUNS
     )
@@ -84,7 +83,7 @@ def prune(path: Path, kept: Mapping[str, timedelta]) -> Plan:
     )
 
 
-def drop_after(path: Path, at: datetime, later: Later, tz: tzinfo) -> Plan:
+def drop_after(path: Location, at: datetime, later: Later, tz: tzinfo) -> Plan:
     newest = f", up to {stamp(later.last, tz)}" if later.last else ""
     nouns = ((later.snapshots, "snapshot"), (later.spans, "span"), (later.samples, "sample"))
     forgotten = ", ".join(counted(*count) for count in nouns)
@@ -97,7 +96,7 @@ def drop_after(path: Path, at: datetime, later: Later, tz: tzinfo) -> Plan:
     )
 
 
-def salvage(path: Path) -> Plan:
+def salvage(path: Location) -> Plan:
     return Plan(
         "SALVAGE",
         (
@@ -107,19 +106,19 @@ def salvage(path: Path) -> Plan:
     )
 
 
-def restored(path: Path, backup: Backup, aside: Path | None) -> Iterator[str]:
+def restored(path: Location, backup: Backup, aside: Location | None) -> Iterator[str]:
     yield f"{path} is now what {backup.path} holds"
     if aside:
         yield f"what was there before is {aside}"
 
 
-def upgraded(path: Path, copy: Path | None) -> Iterator[str]:
+def upgraded(path: Location, copy: Path | None) -> Iterator[str]:
     yield f"{path} has this program's schema"
     if copy:
         yield f"a checked copy of it as it was is {copy}"
 
 
-def pruned(path: Path, gone: Pruned) -> Iterator[str]:
+def pruned(path: Location, gone: Pruned) -> Iterator[str]:
     deleted = [f"{count:,} {NOUNS[name]}" for name, count in gone.rows if count]
     yield f"deleted: {', '.join(deleted)}" if deleted else "nothing was past its time"
     given_back = gone.before_bytes - gone.after_bytes
@@ -127,7 +126,7 @@ def pruned(path: Path, gone: Pruned) -> Iterator[str]:
     yield f"{path} is {size(gone.after_bytes)}{back}"
 
 
-def dropped(path: Path, at: datetime, backup: Backup, tz: tzinfo) -> Iterator[str]:
+def dropped(path: Location, at: datetime, backup: Backup, tz: tzinfo) -> Iterator[str]:
     yield f"{path} is as it was at {stamp(at, tz)}"
     yield f"as it was before: {backup.path}; to have that back: {_restoring(backup.path)}"
 
@@ -139,5 +138,5 @@ def salvaged(saved: Salvaged) -> Iterator[str]:
     yield f"to use it: {_restoring(saved.path)}"
 
 
-def _restoring(path: Path) -> str:
+def _restoring(path: Location) -> str:
     return f"`ops media.history.restore {path}`"

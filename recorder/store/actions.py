@@ -5,13 +5,13 @@ was killed leaves a row that says so.
 """
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from recorder.model import Action
 from recorder.store.connection import reading, transaction
 from recorder.store.engine import opened
 from recorder.store.library import sa
 from recorder.store.rows import seconds, text
+from recorder.store.site import Location
 from recorder.store.tables import action
 from recorder.store.things import moment, time_of
 
@@ -19,14 +19,14 @@ LONGEST = timedelta(days=1)  # that an action is looked back for
 ARGUMENTS_LIMIT = 8000
 
 
-def begin(path: Path, begun: Action) -> int:
+def begin(place: Location, begun: Action) -> int:
     """Note what is about to be done; its id. Raises StoreError."""
-    with opened(path) as engine, transaction(engine) as db:
+    with opened(place) as engine, transaction(engine) as db:
         added = sa.insert(action).values(_row(begun)).returning(action.c.id)
         return int(db.execute(added).scalar_one())
 
 
-def finish(path: Path, begun_id: int, done: Action) -> None:
+def finish(place: Location, begun_id: int, done: Action) -> None:
     """Note how it ended; anew, where its row went with the file it was in. Raises StoreError."""
     row = _row(done)
     same = (
@@ -34,14 +34,14 @@ def finish(path: Path, begun_id: int, done: Action) -> None:
         action.c.started_ts == row["started_ts"],
         action.c.capability == done.capability,
     )
-    with opened(path) as engine, transaction(engine) as db:
+    with opened(place) as engine, transaction(engine) as db:
         if not db.execute(action.update().where(*same).values(row)).rowcount:
             db.execute(action.insert().values(row))
 
 
-def log(path: Path, done: Action) -> None:
+def log(place: Location, done: Action) -> None:
     """Note what was done, all at once. Raises StoreError."""
-    begin(path, done)
+    begin(place, done)
 
 
 def actions(

@@ -24,7 +24,7 @@ from recorder.model import (
     Trigger,
     Volume,
 )
-from recorder.store.connection import path_of, reading
+from recorder.store.connection import location_of, reading
 from recorder.store.library import sa
 from recorder.store.looks import LATE_INTERVALS, raw_from, usual_interval_sec
 from recorder.store.past_numbers import Numbers, numbers_at
@@ -62,8 +62,8 @@ def latest(engine: sa.Engine) -> Moment:
     with reading(engine) as db:
         newest = db.scalar(sa.select(sa.func.max(coverage.c.last_ts)))
         if newest is None:
-            path = path_of(engine)
-            raise NoHistoryError(f"nothing is recorded in {path} yet; `ops media.status` records")
+            place = location_of(engine)
+            raise NoHistoryError(f"nothing is recorded in {place} yet; `ops media.status` records")
         return _moment(engine, db, time_of(newest), tuple(Kind))
 
 
@@ -76,7 +76,9 @@ def _moment(engine: sa.Engine, db: sa.Connection, at: datetime, kinds: Collectio
         .limit(1)
     ).first()
     if covered is None:
-        raise NoHistoryError(f"nothing was recorded in {path_of(engine)} up to {at:%Y-%m-%d %H:%M}")
+        raise NoHistoryError(
+            f"nothing was recorded in {location_of(engine)} up to {at:%Y-%m-%d %H:%M}"
+        )
     ts = _look_before(db, min(asked, covered.last_ts))
     numbers = numbers_at(db, ts)
     found = [thing for kind in kinds for thing in _found(db, kind, ts, numbers)]

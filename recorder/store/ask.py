@@ -22,6 +22,7 @@ from recorder.store.mistake import explained_mistake
 from recorder.store.patience import Patience
 from recorder.store.permission import DESCRIBING, ONLY_READS, TELLING, Permission, not_reading
 from recorder.store.revision import is_newest
+from recorder.store.site import Location, Site
 from recorder.store.trouble import explained
 
 Value = str | int | float | bytes | None
@@ -44,7 +45,7 @@ _WORD = re.compile(r"\w+")
 
 @frozen
 class Question:
-    """SQL, the values of its `:names`, and how long SQLite may take for the whole answer."""
+    """SQL, the values of its `:names`, and how long the history may take for the whole answer."""
 
     sql: str
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -57,7 +58,7 @@ class Answer:
 
     columns: tuple[str, ...]
     rows: Iterator[tuple[Value, ...]]
-    spent_sec: Callable[[], float]  # in SQLite until now
+    spent_sec: Callable[[], float]  # in SQLite or the server until now
 
 
 class _Values(dict[str, Value]):
@@ -96,8 +97,13 @@ def _has_log(path: Path) -> bool:
     return log.exists() and log.stat().st_size > 0
 
 
-def relations(path: Path) -> tuple[Relation, ...]:
+def relations(place: Location) -> tuple[Relation, ...]:
     """The views and tables of a history, with what they mean. Raises StoreError."""
+    if isinstance(place, Site):
+        from recorder.store.postgresql import asking as server  # noqa: PLC0415 - only for one
+
+        return server.relations(place)
+    path = place
     with explained(path), opened_to_read(path) as db:
         return described(db)
 
@@ -112,13 +118,20 @@ def too_long(limit_sec: float) -> str:
 
 @contextlib.contextmanager
 def ask(
-    path: Path, question: Question, overdue: Callable[[], object] = lambda: None
+    place: Location, question: Question, overdue: Callable[[], object] = lambda: None
 ) -> Iterator[Answer]:
     """The answer, read while its rows are taken.
 
     `overdue` is called, from another thread, when the time is past and SQLite can't be stopped.
     Raises UsageError for what can't be asked, was refused or took too long; else StoreError.
     """
+    if isinstance(place, Site):
+        from recorder.store.postgresql import asking as server  # noqa: PLC0415 - only for one
+
+        with server.ask(place, question) as answer:
+            yield answer
+        return
+    path = place
     words = not_reading(question.sql)
     if words is not None:
         raise UsageError(words)

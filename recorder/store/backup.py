@@ -9,41 +9,65 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from recorder.errors import NoHistoryError, StoreError
+from recorder.model import Kind
 from recorder.store.connection import connect, reading_mode
 from recorder.store.copying import copy_verified, faults_of, sync_folder
-from recorder.store.engine import check_header
+from recorder.store.engine import check_header, stands
 from recorder.store.location import backups, backups_folder, check_place
 from recorder.store.migrate import is_current, upgrade
+from recorder.store.migrate import to_head as _to_head
+from recorder.store.site import Location, Site
 from recorder.store.trouble import damaged, explained
 from recorder.store.values import Backup
 
 NAME = "%Y%m%dT%H%M%SZ"
 KEEP = 7
+OVERLAPS = tuple(
+    f"""
+    SELECT '{kind} ' || entity_id || ': the span from ' || first_ts || ' overlaps the one before'
+    FROM (
+        SELECT entity_id, first_ts, lag(ifnull(last_ts, {1 << 62}))
+            OVER (PARTITION BY entity_id ORDER BY first_ts) AS before
+        FROM {kind}_span
+    ) AS spans WHERE before >= first_ts"""  # noqa: S608 - the names are our own
+    for kind in Kind
+)
 
 
-def back_up(path: Path, now: datetime, keep: int = KEEP) -> Backup:
+def back_up(place: Location, now: datetime, keep: int = KEEP) -> Backup:
     """Copy the history while it may be in use, check the copy, and keep the newest `keep`.
 
-    Raises StoreError; older copies are kept then.
+    A copy is a history in a file, wherever it is of. Raises StoreError; older copies are kept then.
     """
-    if not path.exists():
-        raise NoHistoryError(f"nothing is recorded in {path} yet; there is nothing to back up")
-    check_header(path)
-    folder = backups_folder(path)
-    with explained(folder):
-        folder.mkdir(mode=0o700, exist_ok=True)
+    if not stands(place):
+        raise NoHistoryError(f"nothing is recorded in {place} yet; there is nothing to back up")
+    folder = backups_folder(place)
     target = folder / f"{now.astimezone(UTC):{NAME}}.db"
-    copy_verified(path, target)
+    if isinstance(place, Site):
+        from recorder.store.postgresql import copying as server  # noqa: PLC0415 - only for one
+
+        _make(folder)
+        server.copy_verified(place, target)
+    else:
+        check_header(place)
+        _make(folder)
+        copy_verified(place, target)
     with explained(folder):
-        for old in backups(path)[: -max(keep, 1)]:
+        for old in backups(place)[: -max(keep, 1)]:
             old.unlink()
     return _backup(target)
 
 
-def list_backups(path: Path) -> tuple[Backup, ...]:
+def _make(folder: Path) -> None:
+    with explained(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def list_backups(place: Location) -> tuple[Backup, ...]:
     """The verified copies of a history, newest first."""
-    with explained(path):
-        return tuple(_backup(copy) for copy in reversed(backups(path)))
+    folder = backups_folder(place)
+    with explained(folder):
+        return tuple(_backup(copy) for copy in reversed(backups(place)))
 
 
 def _backup(copy: Path) -> Backup:
@@ -51,15 +75,18 @@ def _backup(copy: Path) -> Backup:
     return Backup(copy, made, copy.stat().st_size)
 
 
-def restore(path: Path, backup: Path | str, now: datetime) -> Path | None:
+def restore(place: Location, backup: Path | str, now: datetime) -> Location | None:
     """Put a backup in the place of the history; returns where what was there before now lies.
 
     `backup` is a file, or the name of one of the history's own copies. It is checked first, and
     brought to this program's schema after. Hold `one_look` meanwhile. Raises StoreError.
     """
-    check_place(path)
-    source = _named(path, backup)
+    source = _named(place, backup)
     check_header(source)
+    if isinstance(place, Site):
+        return _restore_to_server(place, source, now)
+    path = place
+    check_place(path)
     incoming = path.with_name(f".{path.name}.restored")
     copy_verified(source, incoming)
     with explained(path):
@@ -73,11 +100,26 @@ def restore(path: Path, backup: Path | str, now: datetime) -> Path | None:
     return aside
 
 
-def _named(path: Path, backup: Path | str) -> Path:
-    for candidate in (Path(backup), backups_folder(path) / backup):
+def _restore_to_server(site: Site, source: Path, now: datetime) -> Site | None:
+    from recorder.store.postgresql import copying as server  # noqa: PLC0415 - only for one
+
+    folder = backups_folder(site)
+    _make(folder)
+    incoming = folder / f".{site.name}.restored"
+    try:
+        copy_verified(source, incoming)
+        if not is_current(incoming):
+            _to_head(incoming)
+        return server.fill(site, incoming, now)
+    finally:
+        incoming.unlink(missing_ok=True)
+
+
+def _named(place: Location, backup: Path | str) -> Path:
+    for candidate in (Path(backup), backups_folder(place) / backup):
         if candidate.is_file():
             return candidate
-    listed = ", ".join(copy.name for copy in backups(path)) or "none"
+    listed = ", ".join(copy.name for copy in backups(place)) or "none"
     raise StoreError(f"no backup {backup}; there are: {listed}")
 
 
@@ -108,17 +150,5 @@ def check(path: Path) -> tuple[str, ...]:
 
 def _overlaps(path: Path) -> list[str]:
     """Spans that break the rules no constraint of SQLite can hold."""
-    found = []
     with explained(path), contextlib.closing(connect(path, reading_mode(path))) as connection:
-        for kind in ("host", "service", "endpoint", "mount", "volume", "import"):
-            query = f"""
-                SELECT entity_id, first_ts FROM (
-                    SELECT entity_id, first_ts, lag(ifnull(last_ts, 1 << 62))
-                        OVER (PARTITION BY entity_id ORDER BY first_ts) AS before
-                    FROM {kind}_span
-                ) WHERE before >= first_ts"""  # noqa: S608 - the names stand above
-            found += [
-                f"{kind} {entity_id}: the span from {first_ts} overlaps the one before"
-                for entity_id, first_ts in connection.execute(query)
-            ]
-    return found
+        return [row[0] for query in OVERLAPS for row in connection.execute(query)]

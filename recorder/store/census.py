@@ -17,6 +17,7 @@ from recorder.store.figures import Census, Coverage, Growth, Population, Rows
 from recorder.store.library import sa
 from recorder.store.numbers import DAY_SEC
 from recorder.store.retention import KEPT
+from recorder.store.site import Location, Site
 from recorder.store.tables import coverage, entity, meta, metadata, snapshot, spans
 from recorder.store.things import time_of
 from recorder.store.values import Stretch
@@ -37,26 +38,22 @@ WEIGHTS: Mapping[str, int] = {
 }
 
 
-def census(path: Path) -> Census:
+def census(place: Location) -> Census:
     """A history in figures. Raises StoreError; NoHistoryError where nothing is recorded."""
-    backups = list_backups(path)
-    with opened(path, writing=False) as engine, reading(engine) as db:
+    backups = list_backups(place)
+    with opened(place, writing=False) as engine, reading(engine) as db:
         first, last = db.execute(
             sa.select(sa.func.min(coverage.c.first_ts), sa.func.max(coverage.c.last_ts))
         ).one()
         if last is None:
-            raise NoHistoryError(f"nothing is recorded in {path} yet; `ops media.status` records")
+            raise NoHistoryError(f"nothing is recorded in {place} yet; `ops media.status` records")
         since = max(first, last - WINDOW_DAYS * DAY_SEC)
         rows = {name: _count(db, name) for name in NUMBERS}
         populations = tuple(_population(db, kind) for kind in Kind)
-        page_bytes, free_pages = (
-            db.execute(sa.text(f"PRAGMA {name}")).scalar_one()
-            for name in ("page_size", "freelist_count")
-        )
-        size, free = _size(path), page_bytes * free_pages
+        size, free = _sizes(db, place)
         every_row = rows | {"span": sum(one.spans for one in populations)}
         return Census(
-            path=path,
+            path=place,
             size_bytes=size,
             free_bytes=free,
             schema=db.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one(),
@@ -80,6 +77,19 @@ def _snapshots(db: sa.Connection, since: int) -> int:
         return db.scalar(stretches) or 0
     own = sa.select(sa.func.count()).select_from(snapshot).where(snapshot.c.ts >= since)
     return db.scalar(own) or 0
+
+
+def _sizes(db: sa.Connection, place: Location) -> tuple[int, int]:
+    """What a history takes on its disk, and how much of that holds nothing."""
+    if isinstance(place, Site):
+        from recorder.store.postgresql.upkeep import size_bytes  # noqa: PLC0415 - only for a server
+
+        return size_bytes(db), 0
+    page_bytes, free_pages = (
+        db.execute(sa.text(f"PRAGMA {name}")).scalar_one()
+        for name in ("page_size", "freelist_count")
+    )
+    return _size(place), page_bytes * free_pages
 
 
 def _size(path: Path) -> int:

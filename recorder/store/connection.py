@@ -1,19 +1,21 @@
-"""Transactions on a history file, and how they begin.
+"""Transactions on a history, and how those on a file begin.
 
 Writers begin IMMEDIATE: a deferred transaction that finds another writer before it fails at once,
-whatever the timeout.
+whatever the timeout. How a server's begin is said in `postgresql.engine`.
 """
 
 import contextlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 from recorder.store.driver import connect, reading_mode
 from recorder.store.library import sa
+from recorder.store.site import Location
 from recorder.store.trouble import explained
 
-__all__ = ["connect", "engine_of", "path_of", "plain", "reading", "reading_mode", "transaction"]
+__all__ = ["connect", "engine_of", "location_of", "plain", "reading", "reading_mode", "transaction"]
 
 
 def engine_of(path: Path, mode: str = "mode=rw") -> sa.Engine:
@@ -23,6 +25,7 @@ def engine_of(path: Path, mode: str = "mode=rw") -> sa.Engine:
         creator=lambda: connect(path, mode),
         poolclass=sa.pool.QueuePool,
         pool_size=1,
+        execution_options={"place": path},
     )
 
     @sa.event.listens_for(engine, "begin")
@@ -33,22 +36,22 @@ def engine_of(path: Path, mode: str = "mode=rw") -> sa.Engine:
     return engine
 
 
-def path_of(engine: sa.Engine) -> Path:
-    """The file behind an engine."""
-    return Path(engine.url.database or "")
+def location_of(engine: sa.Engine) -> Location:
+    """Where the history behind an engine lies."""
+    return cast("Location", engine.get_execution_options()["place"])
 
 
 @contextlib.contextmanager
 def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
     """One write: all of it or nothing. Raises StoreError."""
-    with explained(path_of(engine)), engine.begin() as connection:
+    with explained(location_of(engine)), engine.begin() as connection:
         yield connection
 
 
 @contextlib.contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """One view of the file, whatever is written meanwhile. Raises StoreError."""
-    with explained(path_of(engine)), engine.connect() as opened:
+    """One view of the history, whatever is written meanwhile. Raises StoreError."""
+    with explained(location_of(engine)), engine.connect() as opened:
         connection = opened.execution_options(reading=True)
         with connection.begin():
             yield connection
@@ -57,7 +60,7 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 @contextlib.contextmanager
 def plain(engine: sa.Engine) -> Iterator[sqlite3.Connection]:
     """The driver's own connection, in autocommit, for what no transaction can hold."""
-    with explained(path_of(engine)):
+    with explained(location_of(engine)):
         held = engine.raw_connection()
         try:
             driver = held.driver_connection

@@ -25,9 +25,9 @@ watched AS (
     SELECT entity.id, entity.kind, entity.position, entity.name, host.name AS host,
         free.id AS free_id, total.id AS total_id, total.last_value AS newest_total,
         (
-            SELECT {NAMED} FROM volume_span CROSS JOIN entity AS mount
-            CROSS JOIN mount_span ON mount_span.entity_id = mount.id
-            WHERE volume_span.entity_id = entity.id AND volume_span.last_ts IS NULL
+            SELECT {NAMED} FROM volume_span CROSS JOIN entity AS mount CROSS JOIN mount_span
+            WHERE mount_span.entity_id = mount.id
+                AND volume_span.entity_id = entity.id AND volume_span.last_ts IS NULL
                 AND mount.kind = 'mount' AND mount.parent_id = entity.parent_id
                 AND mount.identity = volume_span.path AND mount_span.source IS NOT NULL
             ORDER BY mount_span.first_ts DESC LIMIT 1
@@ -38,15 +38,17 @@ watched AS (
             ORDER BY first_ts DESC LIMIT 1
         ) AS mounted
     FROM entity
-    CROSS JOIN series AS free ON free.entity_id = entity.id AND free.metric = 'free_bytes'
-    CROSS JOIN series AS total ON total.entity_id = entity.id AND total.metric = 'total_bytes'
-    JOIN entity AS host ON host.id = entity.parent_id
-    WHERE entity.kind IN (:volume, :mount)
+    CROSS JOIN series AS free
+    CROSS JOIN series AS total
+    CROSS JOIN entity AS host
+    WHERE free.entity_id = entity.id AND free.metric = 'free_bytes'
+        AND total.entity_id = entity.id AND total.metric = 'total_bytes'
+        AND host.id = entity.parent_id AND entity.kind IN (:volume, :mount)
         AND (entity.retired_ts IS NULL OR entity.retired_ts > :until)
 ),
 unrolled(ts) AS (
     SELECT min(:today, max(:latest,
-        coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = :rolled), 0)))
+        coalesce((SELECT CAST(value AS BIGINT) FROM meta WHERE key = :rolled), 0)))
     UNION ALL SELECT ts + 86400 FROM unrolled WHERE ts < :today
 ),
 seen AS (
@@ -64,9 +66,9 @@ seen AS (
 SELECT watched.id, watched.kind, watched.host, watched.name,
     coalesce(watched.mounted, watched.beneath) AS source, seen.ts, seen.free,
     coalesce(whole.last, newest_total) AS total
-FROM watched CROSS JOIN seen ON seen.id = watched.id
+FROM watched CROSS JOIN seen
 LEFT JOIN rollup_day AS whole ON whole.series_id = total_id AND whole.ts = seen.ts
-WHERE seen.free IS NOT NULL
+WHERE seen.id = watched.id AND seen.free IS NOT NULL
 ORDER BY watched.kind DESC, watched.position, watched.id, seen.ts""")  # noqa: S608 - our own
 
 

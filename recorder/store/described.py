@@ -6,7 +6,7 @@ fewer: what is not said there is said here, by the column's name.
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from recorder.frozen import frozen
 
@@ -138,30 +138,47 @@ def described(db: sqlite3.Connection) -> tuple[Relation, ...]:
         "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('view', 'table') "
         "ORDER BY type = 'table', name"
     ).fetchall()
-    return tuple(
-        Relation(name, kind, _meaning(name, sql), tuple(_columns(db, kind, name, sql)))
+    made = (
+        relation_of(name, kind, _head(sql), _columns(db, kind, name, sql))
         for kind, name, sql in rows
-        if not name.startswith(NOT_OURS)
     )
+    return tuple(relation for relation in made if relation is not None)
 
 
-def _meaning(name: str, sql: str) -> str:
-    if name in TABLES:
-        return TABLES[name]
+def relation_of(
+    name: str, kind: str, head: str, columns: Iterable[tuple[str, str, str]]
+) -> Relation | None:
+    """A table or view by what its own comments say of it and its columns; None: not ours.
+
+    Of each column its name, its type where it is a table's, and what is said of it.
+    """
+    if name.startswith(NOT_OURS):
+        return None
+    words = head and head[0].upper() + head[1:].removesuffix(".") + "."
+    told = (
+        Column(
+            column,
+            kept if kind == "table" else _type(column),
+            unit_of(column),
+            said or COLUMNS.get(column, ""),
+        )
+        for column, kept, said in columns
+    )
+    return Relation(name, kind, TABLES.get(name, words), tuple(told))
+
+
+def _head(sql: str) -> str:
     head = _HEAD.match(sql)
-    if head is None:
-        return ""
-    words = " ".join(head[1].replace("    -- ", " ").split())
-    return words[0].upper() + words[1:].removesuffix(".") + "."
+    return " ".join(head[1].replace("    -- ", " ").split()) if head else ""
 
 
-def _columns(db: sqlite3.Connection, kind: str, name: str, sql: str) -> Iterator[Column]:
+def _columns(
+    db: sqlite3.Connection, kind: str, name: str, sql: str
+) -> Iterator[tuple[str, str, str]]:
     head = sql.partition(") AS")[0] if kind == "view" else sql
     said = {found["name"]: found["meaning"] for found in _COLUMN.finditer(head)}
     for _, column, declared, *_ in db.execute(f'PRAGMA table_info("{name}")').fetchall():
-        meaning = said.get(column) or COLUMNS.get(column, "")
-        kept = declared if kind == "table" else _type(column)
-        yield Column(column, kept, unit_of(column), meaning)
+        yield column, declared, said.get(column, "")
 
 
 def unit_of(column: str) -> str:

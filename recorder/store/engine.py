@@ -6,7 +6,6 @@ newer program's is refused, with what to type next.
 
 import contextlib
 from collections.abc import Iterator
-from pathlib import Path
 
 from recorder.errors import NoHistoryError, OlderError
 from recorder.store import migrate
@@ -14,21 +13,38 @@ from recorder.store.connection import engine_of, reading_mode
 from recorder.store.header import APPLICATION_ID, check_header, is_there
 from recorder.store.library import sa
 from recorder.store.location import check_place
+from recorder.store.site import Location, Site
 from recorder.store.trouble import explained
 
-__all__ = ["APPLICATION_ID", "History", "check_header", "opened"]
+__all__ = ["APPLICATION_ID", "History", "check_header", "opened", "stands"]
 
 History = sa.Engine  # what is recorded into and read from
 
 
+def stands(place: Location) -> bool:
+    """Whether there is anything: a file, or a site in which a history was made. StoreError."""
+    if isinstance(place, Site):
+        from recorder.store.postgresql import engine as server  # noqa: PLC0415 - only for one
+
+        return server.is_there(place)
+    return place.exists()
+
+
 @contextlib.contextmanager
-def opened(path: Path, *, writing: bool = True) -> Iterator[sa.Engine]:
-    """An engine on the history at `path`, its schema current.
+def opened(place: Location, *, writing: bool = True) -> Iterator[sa.Engine]:
+    """An engine on a history, its schema current.
 
     To write, a missing file is made and an older schema upgraded: hold `one_look` meanwhile. To
     read, neither file nor folder need be writable, and nothing is changed: an older schema is
     refused. Raises StoreError.
     """
+    if isinstance(place, Site):
+        from recorder.store.postgresql import engine as server  # noqa: PLC0415 - only for one
+
+        with server.opened(place, writing=writing) as engine:
+            yield engine
+        return
+    path = place
     check_place(path)
     if not is_there(path):
         if not writing:

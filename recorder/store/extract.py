@@ -7,7 +7,6 @@ of any other number is the end of its name.
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 from recorder.frozen import frozen
@@ -18,6 +17,7 @@ from recorder.store.library import sa
 from recorder.store.naming import places
 from recorder.store.rows import Definition, Image, seconds
 from recorder.store.selecting import JOINS_OF_SERVICE
+from recorder.store.site import Location
 from recorder.store.tables import SHAPES, rollup_day, rollup_hour, sample, series
 from recorder.store.things import Place, time_of
 from recorder.store.values import Step
@@ -59,17 +59,17 @@ class Extract:
     rows: Iterator[tuple[Value, ...]]
 
 
-def extract(path: Path, wanted: Wanted) -> Extract:
+def extract(place: Location, wanted: Wanted) -> Extract:
     """A part of the history, read while its rows are taken."""
     if wanted.content is Content.SPANS:
-        return Extract(SPAN_COLUMNS, _read(path, wanted, _spans))
+        return Extract(SPAN_COLUMNS, _read(place, wanted, _spans))
     if wanted.content is Content.EVENTS:
-        return Extract(EVENT_COLUMNS, _read(path, wanted, _events))
-    return Extract(_number_columns(wanted.step), _read(path, wanted, _samples))
+        return Extract(EVENT_COLUMNS, _read(place, wanted, _events))
+    return Extract(_number_columns(wanted.step), _read(place, wanted, _samples))
 
 
-def _read(path: Path, wanted: Wanted, rows: Reader) -> Iterator[tuple[Value, ...]]:
-    with opened(path, writing=False) as engine, reading(engine) as db:
+def _read(place: Location, wanted: Wanted, rows: Reader) -> Iterator[tuple[Value, ...]]:
+    with opened(place, writing=False) as engine, reading(engine) as db:
         yield from rows(db.execution_options(yield_per=AT_ONCE), wanted)
 
 

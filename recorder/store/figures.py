@@ -1,10 +1,10 @@
 """What a history says of itself, as values. Times are aware UTC, sizes bytes."""
 
 from datetime import date, datetime
-from pathlib import Path
 
 from recorder.frozen import frozen
 from recorder.model import Kind
+from recorder.store.site import Location
 from recorder.store.values import Backup, Stretch
 
 
@@ -81,8 +81,8 @@ class Coverage:
 class Census:
     """A history in figures."""
 
-    path: Path
-    size_bytes: int  # with its write-ahead log
+    path: Location
+    size_bytes: int  # with its write-ahead log; a server's indices and all
     free_bytes: int  # in pages that hold nothing
     schema: str
     made_by: str | None  # the program's version that made the schema

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from pathlib import Path
 
 from recorder.model import GateChange, GateFinding, GateResult, GateState
 from recorder.store.connection import reading, transaction
 from recorder.store.engine import opened
 from recorder.store.library import sa
 from recorder.store.rows import seconds, text
+from recorder.store.site import Location
 from recorder.store.tables import gate_finding, gate_span
 from recorder.store.things import time_of
 
@@ -16,12 +16,12 @@ BAD = (GateState.FAIL.value, GateState.UNKNOWN.value)
 Found = tuple[str, str | None, str, str]  # severity, host, name, what
 
 
-def record_gates(path: Path, at: datetime, results: Iterable[GateResult]) -> None:
+def record_gates(place: Location, at: datetime, results: Iterable[GateResult]) -> None:
     """Record what gates found at a time, in one transaction. Raises StoreError.
 
     A time before the last one, of a clock that was set back, counts as that.
     """
-    with opened(path) as engine, transaction(engine) as db:
+    with opened(place) as engine, transaction(engine) as db:
         for result in results:
             _keep(db, seconds(at) or 0, result)
 

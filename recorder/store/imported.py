@@ -10,9 +10,9 @@ from recorder.store.things import time_of
 # In this order, and not the planner's: from the few apps into the index of their imports.
 EVENTS = sa.text("""
     SELECT entity.id, entity.name, import_event.ts FROM entity
-    CROSS JOIN import_event ON import_event.entity_id = entity.id
+    CROSS JOIN import_event
+    WHERE entity.kind = 'import' AND import_event.entity_id = entity.id
         AND import_event.ts >= :begin AND import_event.ts < :end
-    WHERE entity.kind = 'import'
     ORDER BY entity.position, entity.id, import_event.ts""")
 
 

@@ -8,34 +8,46 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from recorder.errors import PlaceError, UsageError
 from recorder.filesystems import NETWORK_TYPES
+from recorder.store.site import Location, Site, is_url, site_at
 
 VARIABLE = "MEDIA_RECORDER_DB"
 MOUNTINFO = Path("/proc/self/mountinfo")
 
 
-def history_path(given: Path | None, environ: Mapping[str, str]) -> Path:
+def history_place(
+    given: str | None, environ: Mapping[str, str], called: Callable[[], str]
+) -> Location:
     """Where the history is: as given, else $MEDIA_RECORDER_DB, else the user's state folder.
 
-    Raises UsageError for a `~` that is nobody's home.
+    A path, or the URL of a server's site; `called` tells what the bindings call this home. Raises
+    UsageError for a `~` that is nobody's home, and for a URL that names no site.
     """
     by = "--db"
     if given is None and environ.get(VARIABLE):
-        by, given = VARIABLE, Path(environ[VARIABLE])
+        by, given = VARIABLE, environ[VARIABLE]
     if given is None:
-        import platformdirs  # noqa: PLC0415 - loaded when needed
-
-        given = platformdirs.user_state_path("media-recorder") / "history.db"
+        return Path(os.path.abspath(state_folder() / "history.db"))  # noqa: PTH100 - as below
+    if is_url(given):
+        return site_at(given, called)
     try:
-        home = given.expanduser()
+        home = Path(given).expanduser()
     except RuntimeError as error:  # pathlib's word for a home nobody has
         told = f"{by} {given}: the ~ is nobody's home here: write the whole path"
         raise UsageError(told) from error
     return Path(os.path.abspath(home))  # noqa: PTH100 - resolve() may hang on a mount
+
+
+def state_folder() -> Path:
+    """Where this program keeps what it has of its own."""
+    import platformdirs  # noqa: PLC0415 - loaded when needed
+
+    return platformdirs.user_state_path("media-recorder")
 
 
 def check_place(path: Path) -> None:
@@ -93,11 +105,15 @@ def make_folder(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def backups_folder(path: Path) -> Path:
-    """Where the verified copies of a history lie."""
-    return path.with_name(f"{path.name}.backups")
+def backups_folder(place: Location) -> Path:
+    """Where the verified copies of a history lie: beside its file, or of a site on this machine."""
+    if isinstance(place, Site):
+        parts = urlsplit(place.shown)
+        called = "-".join((parts.netloc.rpartition("@")[2], parts.path.strip("/"), place.name))
+        return state_folder() / f"{re.sub(r'[^a-zA-Z0-9._-]+', '-', called).strip('-')}.backups"
+    return place.with_name(f"{place.name}.backups")
 
 
-def backups(path: Path) -> list[Path]:
+def backups(place: Location) -> list[Path]:
     """The verified copies of a history, oldest first. They bear their names once verified."""
-    return sorted(backups_folder(path).glob("[0-9]*Z.db"))
+    return sorted(backups_folder(place).glob("[0-9]*Z.db"))

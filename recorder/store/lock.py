@@ -10,20 +10,27 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from recorder.store.location import check_place, make_folder
+from recorder.store.site import Location, Site
 from recorder.store.trouble import explained
 
 POLL_SEC = 0.05
 
 
 @contextlib.contextmanager
-def one_look(path: Path, wait_sec: float = 0.0) -> Iterator[bool]:
-    """Hold the history at `path` for one look; yields whether it is held.
+def one_look(place: Location, wait_sec: float = 0.0) -> Iterator[bool]:
+    """Hold a history for one look; yields whether it is held.
 
     Waits up to `wait_sec` for whoever holds it. Raises StoreError where it can't be taken at all.
     """
+    if isinstance(place, Site):
+        from recorder.store.postgresql import lock as server  # noqa: PLC0415 - only for one
+
+        with server.one_look(place, wait_sec) as held:
+            yield held
+        return
+    path = place
     check_place(path)
     with explained(path):
         make_folder(path)

@@ -18,6 +18,7 @@ from recorder.store.copying import copy_verified, sync_folder
 from recorder.store.library import sa
 from recorder.store.location import make_folder
 from recorder.store.revision import HEAD, REVISIONS, is_newest
+from recorder.store.site import Location, Site
 from recorder.store.trouble import explained
 
 ABANDONED_AFTER_SEC = 3600
@@ -63,7 +64,7 @@ def _make(path: Path) -> None:
         connection.execute("PRAGMA page_size = 4096")
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("VACUUM")
-    _migrate(path)
+    to_head(path)
     with contextlib.closing(connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
 
@@ -78,8 +79,17 @@ def _name(unfinished: Path, path: Path) -> None:
             unfinished.rename(path)
 
 
-def upgrade(path: Path) -> Path | None:
-    """Bring a file's schema up to this program's; the checked copy made first, None if current."""
+def upgrade(place: Location) -> Path | None:
+    """Bring a history's schema up to this program's; the checked copy that was made first.
+
+    None: none was made, for it is current, or on a server, where it is all of it or nothing.
+    """
+    if isinstance(place, Site):
+        from recorder.store.postgresql import engine as server  # noqa: PLC0415 - only for one
+
+        server.upgrade(place)
+        return None
+    path = place
     if is_current(path):
         return None
     if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
@@ -91,7 +101,7 @@ def upgrade(path: Path) -> Path | None:
     copy_verified(path, before)
     try:
         with explained(path):
-            _migrate(path)
+            to_head(path)
     except StoreError:
         raise
     except Exception as error:
@@ -106,23 +116,29 @@ def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 
-def _migrate(path: Path) -> None:
+def to_head(path: Path) -> None:
+    """Run the revisions that are wanting on a file. Raises what they raise."""
     with _alembic_transaction(path) as connection:
-        from alembic import command  # noqa: PLC0415 - loaded only where a schema changes
-        from alembic.config import Config  # noqa: PLC0415
-
-        config = Config()
-        config.set_main_option("script_location", str(migrations()).replace("%", "%%"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        run_revisions(connection)
         strays = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if strays:
             raise ValueError(f"the new schema would leave {len(strays)} rows without their parent")
-        connection.exec_driver_sql(
-            "INSERT INTO meta (key, value) VALUES ('schema_made_by', ?) "
-            "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            (recorder.__version__,),
-        )
+
+
+def run_revisions(connection: sa.Connection) -> None:
+    """Run the revisions that are wanting, in the transaction that is under way."""
+    from alembic import command  # noqa: PLC0415 - loaded only where a schema changes
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations()).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    noted = sa.text(
+        "INSERT INTO meta (key, value) VALUES ('schema_made_by', :version) "
+        "ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+    )
+    connection.execute(noted, {"version": recorder.__version__})
 
 
 @contextlib.contextmanager

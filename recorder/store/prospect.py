@@ -2,37 +2,41 @@
 
 import contextlib
 import os
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from recorder.errors import NoHistoryError, StoreError
 from recorder.model import Kind
 from recorder.store.backup import list_backups
-from recorder.store.connection import connect, reading_mode
-from recorder.store.engine import check_header
+from recorder.store.connection import connect, reading, reading_mode
+from recorder.store.engine import check_header, opened, stands
 from recorder.store.figures import Later, Reach
+from recorder.store.library import sa
 from recorder.store.location import backups_folder, check_place
 from recorder.store.migrate import is_current
 from recorder.store.rows import seconds
+from recorder.store.site import Location, Site
 from recorder.store.things import time_of
 from recorder.store.trouble import explained
 from recorder.store.values import Backup
 
+REACH = "SELECT min(first_ts), max(last_ts), sum(snapshots) FROM coverage"
+Ask = Callable[[str, Mapping[str, Any]], Sequence[Any]]
 ONLY_READ = "mode=ro&immutable=1"  # of a copy: nobody writes it, and nothing is made beside it
 
 
-def chosen_backup(path: Path, given: Path | None) -> Backup:
+def chosen_backup(place: Location, given: Path | None) -> Backup:
     """The backup meant: a file, the name of one of the history's own copies, or the newest.
 
     Raises StoreError where there is none.
     """
-    kept = list_backups(path)
+    kept = list_backups(place)
     if given is None:
         if not kept:
             raise StoreError(
-                f"there is no backup in {backups_folder(path)}; name a file, or save what can be "
+                f"there is no backup in {backups_folder(place)}; name a file, or save what can be "
                 "read: `ops media.history.repair --salvage`"
             )
         return kept[0]
@@ -46,60 +50,67 @@ def chosen_backup(path: Path, given: Path | None) -> Backup:
     raise StoreError(f"no backup {given}; there are: {', '.join(named) or 'none'}")
 
 
-def present(path: Path) -> None:
-    """See that there is a file. Raises StoreError."""
-    check_place(path)
-    with explained(path):
-        if not path.exists():
-            raise NoHistoryError(f"nothing is recorded in {path} yet; `ops media.status` records")
+def present(place: Location) -> None:
+    """See that there is a history. Raises StoreError."""
+    if isinstance(place, Path):
+        check_place(place)
+    with explained(place):
+        if not stands(place):
+            raise NoHistoryError(f"nothing is recorded in {place} yet; `ops media.status` records")
 
 
-def waits_for_upgrade(path: Path) -> bool:
+def waits_for_upgrade(place: Location) -> bool:
     """Whether the history's schema is an older one.
 
     Raises StoreError where it is missing, damaged, another application's or a newer program's.
     """
+    if isinstance(place, Site):
+        from recorder.store.postgresql import engine as server  # noqa: PLC0415 - only for one
+
+        return server.waits_for_upgrade(place)
+    path = place
     present(path)
     check_header(path)
     return not is_current(path, reading_mode(path))
 
 
-def readable(path: Path) -> None:
+def readable(place: Location) -> None:
     """See that the history can be read. Raises StoreError."""
-    waits_for_upgrade(path)
+    waits_for_upgrade(place)
 
 
 def reach(path: Path, mode: str = ONLY_READ) -> Reach | None:
     """How far a file goes; None where nothing is recorded in it. Raises StoreError."""
     check_header(path)
     is_current(path, mode)  # not one of a newer program
-    with _read(path, mode) as connection:
-        first, last, snapshots = connection.execute(
-            "SELECT min(first_ts), max(last_ts), sum(snapshots) FROM coverage"
-        ).fetchone()
+    with _read(path, mode) as ask:
+        first, last, snapshots = ask(REACH, {})
     return None if last is None else Reach(time_of(first), time_of(last), snapshots)
 
 
-def newest_look(path: Path) -> datetime | None:
+def newest_look(place: Location) -> datetime | None:
     """When was last looked, where the history can tell; None where it is missing or damaged."""
-    if not path.exists():
-        return None
     with contextlib.suppress(StoreError):
-        found = reach(path, reading_mode(path))
-        return found.last if found else None
+        if isinstance(place, Site):
+            with _read(place) as ask:
+                last = ask(REACH, {})[1]
+            return None if last is None else time_of(last)
+        if place.exists():
+            found = reach(place, reading_mode(place))
+            return found.last if found else None
     return None
 
 
-def later_than(path: Path, at: datetime) -> Later:
+def later_than(place: Location, at: datetime) -> Later:
     """What was recorded after a time. Raises StoreError."""
-    readable(path)
+    readable(place)
     span_tables = [f"{kind}_span" for kind in Kind]
-    with _read(path, reading_mode(path)) as connection:
-        newest = connection.execute("SELECT max(last_ts) FROM coverage").fetchone()[0]
+    with _read(place) as ask:
+        newest = ask(REACH, {})[1]
 
         def later(table: str, column: str) -> int:
-            query = f"SELECT count(*) FROM {table} WHERE {column} > ?"  # noqa: S608 - our own names
-            return int(connection.execute(query, (seconds(at),)).fetchone()[0])
+            query = f"SELECT count(*) FROM {table} WHERE {column} > :ts"  # noqa: S608 - our own
+            return int(ask(query, {"ts": seconds(at)})[0])
 
         return Later(
             later("snapshot", "ts"),
@@ -110,6 +121,12 @@ def later_than(path: Path, at: datetime) -> Later:
 
 
 @contextlib.contextmanager
-def _read(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
-    with explained(path), contextlib.closing(connect(path, mode)) as connection:
-        yield connection
+def _read(place: Location, mode: str | None = None) -> Iterator[Ask]:
+    """One row for each question asked of a history."""
+    if isinstance(place, Site):
+        with opened(place, writing=False) as engine, reading(engine) as db:
+            yield lambda query, values: db.execute(sa.text(query), values).one()
+        return
+    mode = mode or reading_mode(place)
+    with explained(place), contextlib.closing(connect(place, mode)) as connection:
+        yield lambda query, values: connection.execute(query, values).fetchone()

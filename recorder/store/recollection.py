@@ -11,7 +11,7 @@ from typing import Any
 from recorder.errors import NoHistoryError
 from recorder.frozen import frozen
 from recorder.model import Kind
-from recorder.store.connection import path_of, reading
+from recorder.store.connection import location_of, reading
 from recorder.store.figures import Reach
 from recorder.store.imported import Imported, imported
 from recorder.store.latency import Latency, latencies
@@ -134,8 +134,8 @@ def _reach(engine: sa.Engine, db: sa.Connection) -> Reach:
         sa.text("SELECT min(first_ts), max(last_ts), sum(snapshots) FROM coverage")
     ).one()
     if last is None:
-        path = path_of(engine)
-        raise NoHistoryError(f"nothing is recorded in {path} yet; `ops media.status` records")
+        place = location_of(engine)
+        raise NoHistoryError(f"nothing is recorded in {place} yet; `ops media.status` records")
     return Reach(time_of(first), time_of(last), looks)
 
 

@@ -6,7 +6,6 @@ lies back. So the file is put back to how it stood at a time: as if no look had 
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 from recorder.model import Kind
 from recorder.store.backup import back_up
@@ -16,18 +15,19 @@ from recorder.store.library import sa
 from recorder.store.past_numbers import DAYS_ROLLED, HOURS_ROLLED
 from recorder.store.retention import DAY_SEC, HOUR_SEC, noted, put_note
 from recorder.store.rows import seconds
+from recorder.store.site import Location
 from recorder.store.values import Backup
 
 CHILDREN_FIRST = (Kind.ENDPOINT, Kind.SERVICE, Kind.MOUNT, Kind.VOLUME, Kind.IMPORT, Kind.HOST)
 
 
-def drop_after(path: Path, at: datetime, now: datetime) -> Backup:
+def drop_after(place: Location, at: datetime, now: datetime) -> Backup:
     """Forget everything recorded after `at`.
 
     Makes a verified backup first and returns it. Hold `one_look` meanwhile. Raises StoreError.
     """
-    with opened(path) as engine:
-        backup = back_up(path, now)
+    with opened(place) as engine:
+        backup = back_up(place, now)
         ts = seconds(at) or 0
         with transaction(engine) as db:
             _forget_rolled(db, "rollup_hour", HOURS_ROLLED, HOUR_SEC, ts)

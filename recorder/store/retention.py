@@ -12,9 +12,10 @@ from collections import Counter
 from collections.abc import Mapping
 
 from recorder.frozen import frozen
-from recorder.store.connection import plain, transaction
+from recorder.store.connection import location_of, plain, transaction
 from recorder.store.library import sa
 from recorder.store.past_numbers import DAYS_ROLLED, HOURS_ROLLED
+from recorder.store.site import Site
 from recorder.store.tables import coverage, meta, snapshot
 
 HOUR_SEC, DAY_SEC = 3600, 86400
@@ -56,15 +57,18 @@ KEPT: Mapping[str, Kept] = {
 
 # Whole numbers only: a file of REALs would be half as big again.
 ROLL_UP = """
-INSERT OR REPLACE INTO {table} (series_id, ts, n, min, avg, max, last)
+INSERT INTO {table} (series_id, ts, n, min, avg, max, last)
 SELECT whole.series_id, whole.begin, whole.n, whole.min, whole.avg, whole.max, newest.value
 FROM (
     SELECT series_id, ts - ts % {period} AS begin, count(*) AS n, min(value) AS min,
-        CAST(round(avg(value)) AS INTEGER) AS avg, max(value) AS max, max(ts) AS last_ts
+        CAST(round(avg(value)) AS BIGINT) AS avg, max(value) AS max, max(ts) AS last_ts
     FROM sample WHERE ts >= :begin AND ts < :end
     GROUP BY series_id, ts - ts % {period}
 ) AS whole
 JOIN sample AS newest ON newest.ts = whole.last_ts AND newest.series_id = whole.series_id
+WHERE true -- else SQLite takes the next ON for the join's
+ON CONFLICT (series_id, ts) DO UPDATE SET n = excluded.n, min = excluded.min, avg = excluded.avg,
+    max = excluded.max, last = excluded.last
 """
 ROLL_UP_HOURS = sa.text(ROLL_UP.format(table="rollup_hour", period=HOUR_SEC))
 ROLL_UP_DAYS = sa.text(ROLL_UP.format(table="rollup_day", period=DAY_SEC))
@@ -131,10 +135,12 @@ def _prune(db: sa.Connection) -> Counter[str]:
 
 
 def give_back(engine: sa.Engine) -> None:
-    """Give free pages back to the disk, some at a time.
+    """Give a file's free pages back to the disk, some at a time; a server does so by itself.
 
     Executed as a statement, the pragma would free one page and stop; as a script it frees all.
     """
+    if isinstance(location_of(engine), Site):
+        return
     with plain(engine) as connection:
         connection.executescript(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from recorder.errors import NewerError
 from recorder.store.driver import connect
+from recorder.store.site import Location
 from recorder.store.trouble import damaged, explained
 
 REVISIONS = ("0001", "0002", "0003", "0004")  # oldest first
@@ -31,14 +32,19 @@ def is_newest(path: Path, mode: str, revisions: Sequence[str] = REVISIONS) -> bo
         if revision is None:
             raise damaged(path, "its schema has no revision")
         if revision not in revisions:
-            raise NewerError(_made_by_newer(path, connection))
+            raise NewerError(made_by_newer(path, _maker(connection)))
     return revision == revisions[-1]
 
 
-def _made_by_newer(path: Path, connection: sqlite3.Connection) -> str:
+def _maker(connection: sqlite3.Connection) -> str | None:
     row = connection.execute("SELECT value FROM meta WHERE key = 'schema_made_by'").fetchone()
-    version = f"version {row[0]}" if row else "a newer version"
+    return row[0] if row else None
+
+
+def made_by_newer(place: Location, maker: str | None) -> str:
+    """The line for what a newer program made, of the version that is noted in it."""
+    version = f"version {maker}" if maker else "a newer version"
     return (
-        f"{path} was made by a newer media-recorder; install {version} or newer: "
+        f"{place} was made by a newer media-recorder; install {version} or newer: "
         "`git pull`, or `pip install --upgrade media-recorder`"
     )

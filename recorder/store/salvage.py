@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from recorder.errors import PlaceError
 from recorder.store.connection import connect
 from recorder.store.copying import faults_of
 from recorder.store.library import sa
@@ -18,6 +19,7 @@ from recorder.store.logged import with_log
 from recorder.store.migrate import create
 from recorder.store.pages import PAGE_BYTES, Pages, Row, Tree
 from recorder.store.replacing import FROM_INDEXES, replace_lost
+from recorder.store.site import Location, Site
 from recorder.store.tables import metadata
 from recorder.store.trouble import damaged, explained
 from recorder.store.values import Salvaged
@@ -27,11 +29,17 @@ WANTED = (*TABLES, *FROM_INDEXES)
 SCHEMA_ROOT, SCHEMA_COLUMNS = 1, 5
 
 
-def salvage(path: Path, now: datetime) -> Salvaged:
+def salvage(place: Location, now: datetime) -> Salvaged:
     """Write what can be read of a history into a new file, whole in itself.
 
     Raises DamagedError where nothing can. `restore` puts the new file in the old one's place.
     """
+    if isinstance(place, Site):
+        raise PlaceError(
+            f"--salvage reads a damaged file, and {place} is on a server: put a copy of it back, "
+            "`ops media.history.restore`"
+        )
+    path = place
     target = path.with_name(f"{path.name}.salvaged-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
     create(target)
     try:

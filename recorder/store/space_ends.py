@@ -16,8 +16,9 @@ ENDS = sa.text("""
         ORDER BY ts DESC LIMIT 1
     ) AS last
     FROM entity JOIN entity AS host ON host.id = entity.parent_id
-    CROSS JOIN series ON series.entity_id = entity.id AND series.metric = 'free_bytes'
-    WHERE entity.kind IN ('volume', 'mount') AND entity.retired_ts IS NULL""")
+    CROSS JOIN series
+    WHERE series.entity_id = entity.id AND series.metric = 'free_bytes'
+        AND entity.kind IN ('volume', 'mount') AND entity.retired_ts IS NULL""")
 ROLLED = sa.text("""
     SELECT entity.id, entity.kind, host.name AS host, entity.name, (
         SELECT last FROM rollup_day WHERE series_id = series.id AND ts < :begin
@@ -30,8 +31,9 @@ ROLLED = sa.text("""
         ORDER BY ts DESC LIMIT 1
     )) AS last
     FROM entity JOIN entity AS host ON host.id = entity.parent_id
-    CROSS JOIN series ON series.entity_id = entity.id AND series.metric = 'free_bytes'
-    WHERE entity.kind IN ('volume', 'mount') AND entity.retired_ts IS NULL""")
+    CROSS JOIN series
+    WHERE series.entity_id = entity.id AND series.metric = 'free_bytes'
+        AND entity.kind IN ('volume', 'mount') AND entity.retired_ts IS NULL""")
 
 
 @frozen

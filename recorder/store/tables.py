@@ -66,7 +66,7 @@ SHAPES: Mapping[Kind, Shape] = {
 
 def _table(name: str, key: tuple[str, ...], *columns: str) -> sa.Table:
     keys: list[sa.Column[Any]] = [
-        sa.Column(column, sa.Integer, primary_key=True, autoincrement=column == "id")
+        sa.Column(column, sa.BigInteger, primary_key=True, autoincrement=column == "id")
         for column in key
     ]
     return sa.Table(name, metadata, *keys, *(sa.Column(column) for column in columns))

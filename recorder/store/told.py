@@ -16,7 +16,7 @@ from recorder.store.imports import keep_titles
 from recorder.store.library import sa
 from recorder.store.numbers import DAY_SEC
 from recorder.store.rows import seconds, text
-from recorder.store.tables import entity, prior_boot, spans, told_until
+from recorder.store.tables import entity, spans, told_until
 from recorder.store.things import time_of
 
 FIRST_IMPORTS = timedelta(days=30)
@@ -24,6 +24,10 @@ OVERLAP = timedelta(days=1)  # clocks differ, and an import may be told late
 EACH_SEC = 6 * 3600  # how often the mark of an app without a hole is moved
 FIRST_BOOTS_SEC = 365 * DAY_SEC
 SAME_BOOT_SEC = 300
+BOOT = sa.text(
+    "INSERT INTO prior_boot (entity_id, ts, source) VALUES (:entity_id, :ts, :source) "
+    "ON CONFLICT DO NOTHING"
+)
 Known = dict[tuple[str, str], tuple[int, int | None]]  # by kind and identity: its id, its mark
 
 
@@ -107,7 +111,7 @@ def _take_boots(db: sa.Connection, entity_id: int, host: HostPast) -> None:
         ts = seconds(boot.at) or 0
         if begin <= ts < end:
             row = {"entity_id": entity_id, "ts": ts, "source": boot.source.value}
-            db.execute(prior_boot.insert().prefix_with("OR IGNORE").values(**row))
+            db.execute(BOOT, row)
     _mark(db, entity_id, first.first_ts)
 
 

@@ -18,6 +18,7 @@ from recorder.errors import (
     StoreError,
 )
 from recorder.store.location import backups
+from recorder.store.site import Location, Site
 
 FULL_BELOW_BYTES = 1 << 20
 OWN_MISTAKES = frozenset(
@@ -40,8 +41,18 @@ ERRNOS: Mapping[int, type[StoreError]] = {
 
 
 @contextlib.contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn SQLite's and the system's errors into StoreErrors; our own mistakes stay as they are."""
+def explained(place: Location) -> Iterator[None]:
+    """Turn SQLite's and the system's errors into StoreErrors; our own mistakes stay as they are.
+
+    A server's are told by its own module.
+    """
+    if isinstance(place, Site):
+        from recorder.store.postgresql import trouble  # noqa: PLC0415 - only for a server
+
+        with trouble.explained(place):
+            yield
+        return
+    path = place
     try:
         yield
     except sqlite3.Error as error:

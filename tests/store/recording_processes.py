@@ -19,7 +19,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from recorder.model import Snapshot
-from recorder.store.connection import connect, engine_of, path_of
+from recorder.store.connection import connect, engine_of, location_of
 from recorder.store.engine import opened
 from recorder.store.lock import one_look
 from recorder.store.record import record
@@ -68,9 +68,9 @@ class Watched:
 
     def _record(self, say: Connection) -> None:
         for number in itertools.count(self.first):
-            with one_look(path_of(self.engine), PATIENCE_SEC) as mine:
+            with one_look(location_of(self.engine), PATIENCE_SEC) as mine:
                 assert mine
-                with self._in(Step.OPENING), opened(path_of(self.engine)):
+                with self._in(Step.OPENING), opened(location_of(self.engine)):
                     pass
                 with self._in(Step.RECORDING):
                     done = record(self.engine, nth(number, self.when))

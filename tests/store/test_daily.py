@@ -3,11 +3,13 @@
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
 
 from recorder.model import Daily, Kind, MountState, Snapshot, SpaceDays, VolumeState
 from recorder.store.daily import DAYS, space_by_day
+from recorder.store.engine import opened
 from recorder.store.record import record
 from recorder.store.retention import tidy
 from store.stacks import GIGA, NOON, after, look, mount, up, volume
@@ -65,10 +67,9 @@ def test_a_server_by_another_name_is_the_same_source(engine: sa.Engine) -> None:
     assert [it.source for it in found] == ["pve:/media", "other:/wrong"]
 
 
-def test_the_days_are_asked_for_by_index(engine: sa.Engine) -> None:
+def test_the_days_are_asked_for_by_index(path: Path) -> None:
     """However long the history is: no table of numbers is read from end to end."""
-    record(engine, filling(0, 90))
-    with engine.connect() as db:
+    with opened(path) as engine, engine.connect() as db:
         names = ("volume", "mount", "rolled", "since", "latest", "today", "until")
         plan = db.execute(sa.text(f"EXPLAIN QUERY PLAN {DAYS.text}"), dict.fromkeys(names, 0))
         steps = [row.detail for row in plan]

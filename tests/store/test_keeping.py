@@ -5,7 +5,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from recorder.store.engine import opened
 from recorder.store.read import last_look_by_person, snapshots_since, spaces
 from recorder.store.record import record
 from recorder.store.retention import tidy
+from recorder.store.site import Location
 from recorder.store.values import Space, Step
 from store.stacks import GIGA, NOON, after, kept, look, mount, service, up, volume
 
@@ -85,11 +86,14 @@ def forty_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def months(forty_days: Path, path: Path, sure_at_once: None) -> Iterator[sa.Engine]:  # noqa: ARG001
-    """Those forty days, in a file of the test's own."""
-    path.parent.mkdir()
-    shutil.copy(forty_days, path)
-    with opened(path) as engine:
+def months(forty_days: Path, place: Location, sure_at_once: None) -> Iterator[sa.Engine]:  # noqa: ARG001
+    """Those forty days, in a history of the test's own."""
+    if isinstance(place, Path):
+        place.parent.mkdir()
+        shutil.copy(forty_days, place)
+    else:
+        restore(place, forty_days, datetime.now(UTC))
+    with opened(place) as engine:
         yield engine
 
 
@@ -139,7 +143,9 @@ def test_a_moment_past_the_samples_has_the_average_of_its_hour(months: sa.Engine
     assert moment.snapshot.services[0].state is ServiceState.RUNNING
 
 
-def test_freed_pages_go_back_to_the_disk(engine: sa.Engine, sure_at_once: None) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("sure_at_once")
+@pytest.mark.parametrize("place", ["file"], indirect=True)
+def test_freed_pages_go_back_to_the_disk(engine: sa.Engine) -> None:
     """A file that was pruned gets smaller by itself."""
     for minute in range(0, 3 * DAY, 2):
         record(engine, filling(minute))

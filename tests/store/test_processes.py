@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from recorder.store import looks, retention
 from recorder.store.backup import back_up, check
-from recorder.store.connection import connect, engine_of, path_of
+from recorder.store.connection import connect, engine_of, location_of
 from recorder.store.engine import opened
 from recorder.store.lock import one_look
 from recorder.store.pruning import prune
@@ -170,7 +170,9 @@ def record_many(engine: sa.Engine, say: Connection, both: object, *, turns: bool
     said = []
     both.wait()  # type: ignore[attr-defined] - a barrier
     for number in range(WARM, WARM + RUNS):
-        turn = one_look(path_of(engine), PATIENCE_SEC) if turns else contextlib.nullcontext(ALWAYS)
+        turn = (
+            one_look(location_of(engine), PATIENCE_SEC) if turns else contextlib.nullcontext(ALWAYS)
+        )
         with turn as mine:
             assert mine
             done = record(engine, nth(number, by_seconds))

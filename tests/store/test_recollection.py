@@ -30,6 +30,7 @@ from recorder.store.engine import opened
 from recorder.store.read import covered
 from recorder.store.recollection import containers, everything, first_look, recollect
 from recorder.store.record import record
+from recorder.store.site import Location
 from store.stacks import MINUTE, NOON, after, container, down, look, mount, service, unseen, up
 from store.test_truth import Memory, snapshots, things_of
 
@@ -164,9 +165,9 @@ def test_every_second_is_counted_as_it_was_seen(
     } == broken
 
 
-def test_a_host_counts_from_its_first_look_to_its_last(path: Path) -> None:
+def test_a_host_counts_from_its_first_look_to_its_last(place: Location) -> None:
     """One that was bound in the middle of a window, and one that was taken out."""
-    with opened(path) as engine:
+    with opened(place) as engine:
         for minute in range(0, 60, 5):
             there = [
                 name
@@ -198,10 +199,10 @@ def test_a_host_counts_from_its_first_look_to_its_last(path: Path) -> None:
     assert came == {"vm": (None, None), "new": (after(20), None), "old": (None, after(40))}
 
 
-def test_what_was_known_before_a_window_tells_what_became_of_it(path: Path) -> None:
+def test_what_was_known_before_a_window_tells_what_became_of_it(place: Location) -> None:
     """A host that was down when it began: that its containers were started anew is not lost."""
     started = service(started_at=after(9))
-    with opened(path) as engine:
+    with opened(place) as engine:
         record(engine, look(0))
         record(
             engine, look(5, hosts=(down(),), services=(unseen(service()),), mounts=(), volumes=())
@@ -212,9 +213,9 @@ def test_what_was_known_before_a_window_tells_what_became_of_it(path: Path) -> N
     assert (radarr.starts, radarr.tally.unknown_sec) == (Starts(restarts=1, own=0), 180)
 
 
-def test_only_what_is_named_is_read(path: Path) -> None:
+def test_only_what_is_named_is_read(place: Location) -> None:
     """A service by its own name or its container's, also once it is gone."""
-    with opened(path) as engine:
+    with opened(place) as engine:
         record(engine, look(services=(service(), container("web-1", container="web"))))
         record(engine, look(5))
         named = {it.name: it.id for it in everything(engine) if it.kind is Kind.SERVICE}
@@ -227,7 +228,7 @@ def test_only_what_is_named_is_read(path: Path) -> None:
     assert (found.latencies, found.imported, found.space_ends) == ((), (), ())
 
 
-def test_nothing_is_recollected_where_nothing_is_recorded(path: Path) -> None:
+def test_nothing_is_recollected_where_nothing_is_recorded(place: Location) -> None:
     """It says so, as every other question does."""
-    with opened(path) as engine, pytest.raises(NoHistoryError):
+    with opened(place) as engine, pytest.raises(NoHistoryError):
         recollect(engine, NOON, after(1))

@@ -22,6 +22,7 @@ from recorder.model import (
     Snapshot,
     Trigger,
 )
+from recorder.store import tables
 from recorder.store.as_of import as_of, latest
 from recorder.store.changes import past_spans, transitions
 from recorder.store.read import covered, gaps, last_look_by_person, snapshots_since
@@ -313,10 +314,8 @@ def test_no_secret_of_a_url_is_stored(engine: sa.Engine) -> None:
     (shown,) = latest(engine).snapshot.services
     assert shown.endpoint is not None
     assert shown.endpoint.url == "http://192.0.2.1:80/ping"
-    with engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        assert "secret" not in "\n".join(driver.iterdump())
+    stored = [rows(engine, f"SELECT * FROM {table}") for table in tables.metadata.tables]  # noqa: S608
+    assert "secret" not in str(stored)
 
 
 def test_what_hosts_send_never_keeps_a_look_from_being_recorded(engine: sa.Engine) -> None:
@@ -416,10 +415,9 @@ def test_a_failing_write_leaves_nothing_of_its_look(engine: sa.Engine) -> None:
     """A snapshot is one transaction: all of it or nothing."""
     record(engine, look(0))
     before = rows(engine, "SELECT * FROM service_span")
-    with engine.begin() as connection:
-        connection.exec_driver_sql(
-            "CREATE TRIGGER fail BEFORE INSERT ON snapshot BEGIN SELECT raise(ABORT, 'no'); END"
-        )
+    with engine.begin() as connection:  # in the way of the last of its rows
+        there = (int(after(1).timestamp()), "schedule", 1, 0, 0)
+        connection.exec_driver_sql(f"INSERT INTO snapshot VALUES {there}")  # noqa: S608
     with pytest.raises(sa.exc.IntegrityError):
         record(engine, dark(1))
     assert rows(engine, "SELECT * FROM service_span") == before

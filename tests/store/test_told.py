@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -39,6 +38,7 @@ from recorder.store.prior import prior
 from recorder.store.read import covered
 from recorder.store.record import record
 from recorder.store.repair import drop_after
+from recorder.store.site import Location
 from recorder.store.told import take_in, untold
 from store.stacks import NOON, after, container, dark, look, service, up
 
@@ -363,16 +363,16 @@ class TestHosts:
         with pytest.raises(NoHistoryError):
             as_of(engine, NOON - DAY)
 
-    def test_it_can_be_forgotten_with_the_looks_after_it(self, path: Path) -> None:
+    def test_it_can_be_forgotten_with_the_looks_after_it(self, place: Location) -> None:
         """Dropping what a wrong clock recorded takes along what was told of a host met then."""
-        with opened(path) as engine:
+        with opened(place) as engine:
             take_in(engine, answer(remember(engine, seen(NOON))))
             wrong = NOON + 365 * DAY
             later = replace(met(), hosts=(up(), up("new")), taken_at=wrong)
             later = replace(later, imports=(imported(wrong),))
             take_in(engine, answer(remember(engine, later), boots=BOOTS))
-        drop_after(path, after(5), datetime.now(UTC))
-        with opened(path) as engine:
+        drop_after(place, after(5), datetime.now(UTC))
+        with opened(place) as engine:
             assert {one.host for one in prior(engine)} == {"vm"}
             day_later = NOON + 3 * DAY
             assert remember(engine, seen(day_later)) == Untold(

@@ -14,6 +14,7 @@ from recorder.capabilities.backups.asking import folder_option, on_each, shelf_h
 from recorder.capabilities.looking import Choice, looking, now, print_json, screen
 from recorder.capabilities.recording import history_option
 from recorder.errors import ExitCode, UsageError
+from recorder.store.site import Location
 
 if TYPE_CHECKING:
     from recorder.bindings.stack import HostBinding, ServiceBinding, Stack
@@ -76,7 +77,7 @@ class Wish:
 def command(
     choice: Choice,
     *,
-    history: Path,
+    history: Location,
     base: str,
     to: Path | None,
     excluded: tuple[str, ...],
@@ -141,7 +142,7 @@ def _why_nothing(nothing: "Sequence[Nothing]", away: "Sequence[Away]") -> str:
 def _carry_out(
     stack: "Stack",
     choice: Choice,
-    history: Path,
+    history: Location,
     wish: Wish,
     found: "tuple[list[Folder], list[Nothing], list[Away]]",
 ) -> ExitCode:

@@ -11,6 +11,7 @@ from recorder.capabilities.backups.putting import Job, Shelf, put
 from recorder.capabilities.looking import bindings_folder
 from recorder.capabilities.recording import history_option
 from recorder.errors import ActionError, ExitCode, UsageError
+from recorder.store.site import Location
 
 if TYPE_CHECKING:
     from recorder.bindings.stack import HostBinding, ServiceBinding, Stack
@@ -43,7 +44,7 @@ def command(
     ctx: click.Context,
     *,
     service: str,
-    history: Path,
+    history: Location,
     base: str,
     name: str | None,
     here: Path | None,

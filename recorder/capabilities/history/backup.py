@@ -1,13 +1,13 @@
 """media.history.backup: a copy that is known to be good."""
 
 import sys
-from pathlib import Path
 
 import click
 
 from recorder.capabilities.looking import now, print_json
 from recorder.capabilities.recording import history_option
 from recorder.errors import ExitCode
+from recorder.store.site import Location
 
 KEEP = 7
 
@@ -23,7 +23,7 @@ KEEP = 7
     help="How many copies to keep; older ones go once this one is good.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: docs/json.md.")
-def command(history: Path, keep: int, *, as_json: bool) -> ExitCode:
+def command(history: Location, keep: int, *, as_json: bool) -> ExitCode:
     """Copy the history while it may be in use, check the copy, and print where it is.
 
     Exits 3 when there is no good copy; older ones are all kept then.

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TypeVar
 
 from recorder.capabilities.acting import acting, beginning, typed
@@ -11,13 +10,14 @@ from recorder.capabilities.recording import PATIENCE_SEC
 from recorder.errors import ActionError, BusyError, ExitCode, StoreError
 from recorder.store.actions import log
 from recorder.store.lock import one_look
+from recorder.store.site import Location
 
 T = TypeVar("T")
 
 
 def carry_out(
     capability: str,
-    history: Path,
+    history: Location,
     work: Callable[[], T],
     *,
     logged: bool = True,
@@ -49,7 +49,7 @@ def _failing_as_action(work: Callable[[], T]) -> T:
         raise ActionError(str(error)) from error
 
 
-def _noted_after(capability: str, history: Path, work: Callable[[], T]) -> T:
+def _noted_after(capability: str, history: Location, work: Callable[[], T]) -> T:
     begun = beginning(capability, typed(capability))
     done = work()
     log(history, replace(begun, ended_at=datetime.now(UTC), exit_code=ExitCode.WELL))

@@ -1,7 +1,6 @@
 """media.history.check: whether the history is whole."""
 
 import sys
-from pathlib import Path
 
 import click
 
@@ -9,12 +8,13 @@ from recorder.capabilities.aiming import aimed
 from recorder.capabilities.looking import now, print_json
 from recorder.capabilities.recording import history_option
 from recorder.errors import ExitCode
+from recorder.store.site import Location
 
 
 @click.command("media.history.check")
 @history_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: docs/json.md.")
-def command(history: Path, *, as_json: bool) -> ExitCode:
+def command(history: Location, *, as_json: bool) -> ExitCode:
     """Whether the file is what was written, and keeps the rules of a history.
 
     Exits 0 when it is whole, 1 when it is not, 3 when there is none or it can't be read. Changes

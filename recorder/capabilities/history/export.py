@@ -7,6 +7,7 @@ import click
 from recorder.capabilities.recording import history_option, moment_of
 from recorder.errors import ExitCode
 from recorder.history.when import FORMS
+from recorder.store.site import Location
 
 CONTENTS = ("spans", "samples", "events")
 STEPS = {"raw": "sample", "hour": "rollup_hour", "day": "rollup_day"}
@@ -43,7 +44,7 @@ STEPS = {"raw": "sample", "hour": "rollup_hour", "day": "rollup_day"}
 def command(
     *,
     content: str,
-    history: Path,
+    history: Location,
     form: str,
     since: str | None,
     until: str | None,

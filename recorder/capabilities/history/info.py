@@ -1,7 +1,6 @@
 """media.history.info: what the history holds."""
 
 import sys
-from pathlib import Path
 
 import click
 
@@ -9,13 +8,14 @@ from recorder.capabilities.looking import now, print_json
 from recorder.capabilities.recording import history_option
 from recorder.errors import ExitCode
 from recorder.model import LocalTime
+from recorder.store.site import Location
 
 
 @click.command("media.history.info")
 @history_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: docs/json.md.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII only.")
-def command(history: Path, *, as_json: bool, ascii_only: bool) -> ExitCode:
+def command(history: Location, *, as_json: bool, ascii_only: bool) -> ExitCode:
     """Size, growth, what fills it, the noisiest things, coverage, and the newest backup.
 
     Exits 3 when there is no history, or it can't be read.

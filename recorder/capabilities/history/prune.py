@@ -1,12 +1,11 @@
 """media.history.prune: retention run now, and to its end."""
 
-from pathlib import Path
-
 import click
 
 from recorder.capabilities.approval import approval_option, approve, report
 from recorder.capabilities.recording import history_option
 from recorder.errors import ExitCode
+from recorder.store.site import Location
 
 NAME = "media.history.prune"
 
@@ -14,7 +13,7 @@ NAME = "media.history.prune"
 @click.command(NAME)
 @history_option
 @approval_option
-def command(history: Path, *, approved: bool) -> ExitCode:
+def command(history: Location, *, approved: bool) -> ExitCode:
     """Delete numbers that are past their time, and give their pages back to the disk.
 
     Looks do the same, a little each time. States and events are never deleted. Shows its plan, and

@@ -1,7 +1,6 @@
 """media.history.repair: forget what a wrong clock recorded, or save what damage left."""
 
 from datetime import datetime
-from pathlib import Path
 
 import click
 
@@ -11,6 +10,7 @@ from recorder.capabilities.recording import history_option, moment_of
 from recorder.errors import ExitCode, UsageError
 from recorder.history.when import FORMS
 from recorder.model import LocalTime
+from recorder.store.site import Location
 
 NAME = "media.history.repair"
 
@@ -24,7 +24,9 @@ NAME = "media.history.repair"
 )
 @click.option("--salvage", is_flag=True, help="Save what can be read of a damaged file.")
 @approval_option
-def command(history: Path, drop_after: str | None, *, salvage: bool, approved: bool) -> ExitCode:
+def command(
+    history: Location, drop_after: str | None, *, salvage: bool, approved: bool
+) -> ExitCode:
     """Mend a history: one that a wrong clock wrote to, or one that is damaged.
 
     Shows its plan, and does it after a yes. Exits 2 when nothing was changed, 4 when it failed.
@@ -36,7 +38,7 @@ def command(history: Path, drop_after: str | None, *, salvage: bool, approved: b
     return _drop_after(history, moment_of(drop_after), approved=approved)
 
 
-def _drop_after(history: Path, at: datetime, *, approved: bool) -> ExitCode:
+def _drop_after(history: Location, at: datetime, *, approved: bool) -> ExitCode:
     from recorder.capabilities.history.carrying import carry_out  # noqa: PLC0415 - only to run
     from recorder.render import plans  # noqa: PLC0415
     from recorder.store.prospect import later_than  # noqa: PLC0415
@@ -49,7 +51,7 @@ def _drop_after(history: Path, at: datetime, *, approved: bool) -> ExitCode:
     return ExitCode.WELL
 
 
-def _salvage(history: Path, *, approved: bool) -> ExitCode:
+def _salvage(history: Location, *, approved: bool) -> ExitCode:
     from recorder.capabilities.history.carrying import carry_out  # noqa: PLC0415 - only to run
     from recorder.render import plans  # noqa: PLC0415
     from recorder.store.prospect import present  # noqa: PLC0415

@@ -9,6 +9,7 @@ from recorder.capabilities.looking import now
 from recorder.capabilities.recording import history_option
 from recorder.errors import ExitCode
 from recorder.model import LocalTime
+from recorder.store.site import Location
 
 NAME = "media.history.restore"
 
@@ -17,7 +18,7 @@ NAME = "media.history.restore"
 @click.argument("backup", type=click.Path(path_type=Path), required=False)
 @history_option
 @approval_option
-def command(history: Path, backup: Path | None, *, approved: bool) -> ExitCode:
+def command(history: Location, backup: Path | None, *, approved: bool) -> ExitCode:
     """Put BACKUP in the place of the history: a file, or the name of a copy; else the newest copy.
 
     What is there now is kept aside. Shows its plan, and does it after a yes. Exits 2 when nothing
@@ -27,10 +28,11 @@ def command(history: Path, backup: Path | None, *, approved: bool) -> ExitCode:
     from recorder.render import plans  # noqa: PLC0415
     from recorder.store import prospect  # noqa: PLC0415
     from recorder.store.backup import restore  # noqa: PLC0415
+    from recorder.store.engine import stands  # noqa: PLC0415
 
     chosen = prospect.chosen_backup(history, backup)
     reach, newest = prospect.reach(chosen.path), prospect.newest_look(history)
-    plan = plans.restore(history, chosen, reach, LocalTime(), there=history.exists(), newest=newest)
+    plan = plans.restore(history, chosen, reach, LocalTime(), there=stands(history), newest=newest)
     approve(plan, approved=approved)
     aside = carry_out(NAME, history, lambda: restore(history, chosen.path, now()), replaces=True)
     report(plans.restored(history, chosen, aside))

@@ -1,12 +1,11 @@
 """media.history.upgrade: the history's schema brought up to this program's."""
 
-from pathlib import Path
-
 import click
 
 from recorder.capabilities.approval import approval_option, approve, report
 from recorder.capabilities.recording import history_option
 from recorder.errors import ExitCode
+from recorder.store.site import Location
 
 NAME = "media.history.upgrade"
 
@@ -14,7 +13,7 @@ NAME = "media.history.upgrade"
 @click.command(NAME)
 @history_option
 @approval_option
-def command(history: Path, *, approved: bool) -> ExitCode:
+def command(history: Location, *, approved: bool) -> ExitCode:
     """Bring an older history up to this program's schema; a checked copy is made first.
 
     The next look would do the same. Shows its plan, and does it after a yes. Exits 2 when nothing

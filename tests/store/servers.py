@@ -1,0 +1,115 @@
+"""A PostgreSQL server of the tests' own, and a database on it for each test, made in no time."""
+
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from realhosts.packages import require_parts
+
+from recorder.store.site import Site, site_at
+from recorder.store.tables import metadata
+
+INSTALLED = Path("/usr/lib/postgresql")
+ADMIN, ROLE = "postgres", "recorder"
+ASIDE = "SELECT nspname FROM pg_namespace WHERE nspname LIKE %s"
+IN_IT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s"
+# What survives a power cut is not asked here; what survives a killed process is, and does.
+QUICK = ("fsync=off", "full_page_writes=off", "autovacuum=off", "max_connections=60")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that is up, at a loopback address of its own."""
+
+    folder: Path
+    address: str
+
+    def url(self, database: str = "media", user: str = ROLE) -> str:
+        return f"postgresql://{user}@{self.address}/{database}"
+
+    def as_admin(self, database: str = ADMIN) -> psycopg.Connection:
+        return psycopg.connect(self.url(database, ADMIN), autocommit=True)
+
+    def site(self, name: str = "home", database: str = "media", more: str = "") -> Site:
+        return site_at(f"{self.url(database)}?site={name}{more}", str)
+
+    def empty(self, name: str = "home") -> None:
+        """Empty a site, whoever is still in it: as if nothing had been recorded."""
+        tables = ", ".join(f"{name}.{table}" for table in metadata.tables if table != "meta")
+        with self.as_admin("media") as admin:
+            admin.execute(IN_IT, (ROLE,))
+            for (aside,) in admin.execute(ASIDE, (f"{name}.replaced%",)).fetchall():
+                admin.execute(f'DROP SCHEMA "{aside}" CASCADE')
+            admin.execute(f"TRUNCATE {tables} RESTART IDENTITY")
+            admin.execute(f"DELETE FROM {name}.meta WHERE key <> 'schema_made_by'")  # noqa: S608
+
+    def database(self) -> str:
+        """Make an empty database; its name."""
+        name = f"media_{next(_NUMBERS)}"
+        with self.as_admin() as admin:
+            admin.execute(f"CREATE DATABASE {name} OWNER {ROLE}")
+        return name
+
+    def drop(self, database: str) -> None:
+        """Drop a database, whoever is still in it."""
+        with self.as_admin() as admin:
+            admin.execute(f"DROP DATABASE {database} WITH (FORCE)")
+
+    def signal(self, mode: str) -> None:
+        """Tell `pg_ctl` to stop or restart it."""
+        _as_owner(self.folder, "pg_ctl", mode, "-D", self.folder / "data", "-m", "fast", "-w")
+
+
+_NUMBERS = itertools.count(1)
+
+
+def programs() -> Path:
+    """Where the newest server's programs are; installed first, where they are not."""
+    if not INSTALLED.is_dir():
+        require_parts({"pg_ctlcluster": "postgresql"})
+    return max(INSTALLED.iterdir(), key=lambda path: int(path.name)) / "bin"
+
+
+@contextmanager
+def running(folder: Path, *settings: str) -> Iterator[Server]:
+    """A server that lives as long as the context; its role may make databases' schemas."""
+    folder.mkdir(parents=True)
+    if os.geteuid() == 0:
+        shutil.chown(folder, ADMIN, ADMIN)
+    data = folder / "data"
+    options = ["-A", "trust", "-U", ADMIN, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    _as_owner(folder, "initdb", "-D", data, *options)
+    told = [f"-c {one}" for one in (*QUICK, *settings, f"unix_socket_directories={folder}")]
+    address = f"127.77.{os.getpid() >> 8 & 255}.{os.getpid() & 255}"  # so no port is to be found
+    start = ["-o", f"-h {address} {' '.join(told)}", "-l", folder / "log", "-w"]
+    _as_owner(folder, "pg_ctl", "start", "-D", data, *start)
+    try:
+        server = Server(folder, address)
+        with server.as_admin() as admin:
+            admin.execute(f"CREATE ROLE {ROLE} LOGIN PASSWORD 'sesame'")
+            admin.execute(f"CREATE DATABASE media OWNER {ROLE}")
+        yield server
+    finally:
+        _as_owner(folder, "pg_ctl", "stop", "-D", data, "-m", "immediate", "-w", check=False)
+
+
+def _as_owner(folder: Path, program: str, *words: object, check: bool = True) -> None:
+    """Run one of the server's programs as a user that is not root: it refuses to be."""
+    user = pwd.getpwnam(ADMIN) if os.geteuid() == 0 else None
+    subprocess.run(
+        [programs() / program, *map(str, words)],
+        check=check,
+        cwd=folder,
+        user=user and user.pw_uid,
+        group=user and user.pw_gid,
+        extra_groups=[] if user else None,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
