@@ -44,8 +44,8 @@ def ask_app(
     try:
         key = read_key(binding.api_key, environ)
         for page in range(1, MOST_PAGES + 1):
-            response = ask(site, api_path(binding, _asked(page)), key, shell, deadline)
-            events = records(response.body) if response.status == OK else None
+            with ask(site, api_path(binding, _asked(page)), key, shell, deadline) as response:
+                events = records(response.body()) if response.status == OK else None
             if events is None:
                 return None
             told = [title_of(said, APPS[binding.app].event) for said in events]

@@ -7,10 +7,9 @@ day before is asked for with it, so that looks once a day leave no hole in what 
 
 import contextlib
 import http.client
-import json
 import stat
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +18,8 @@ from urllib.parse import urlencode
 
 from recorder.bindings.stack import HostBinding, ImportBinding, KeyBinding, ServiceBinding
 from recorder.collect.containers import is_whole, parse_time, whole_text
-from recorder.collect.http import Response, get
+from recorder.collect.elements import BrokenOffError, NoArrayError, elements
+from recorder.collect.http import Response, TooLongError, get
 from recorder.collect.network import describe
 from recorder.collect.shell import Unreachable
 from recorder.collect.web import OpenShell, Site, health_site
@@ -30,6 +30,7 @@ OK = 200
 DENIED = (401, 403)
 TITLE_LIMIT = 300
 REPLY_LIMIT_SEC = 10.0
+MOST_TOLD = 200_000  # imports of two days
 OVERLAP = timedelta(days=1)
 
 
@@ -76,13 +77,24 @@ def count_imports(
     asked = urlencode({"date": _utc(day.begin - OVERLAP), "eventType": app.event})
     deadline = time.monotonic() + REPLY_LIMIT_SEC
     try:
-        response = ask(site, api_path(binding, f"history/since?{asked}"), key, shell, deadline)
+        path = api_path(binding, f"history/since?{asked}")
+        with ask(site, path, key, shell, deadline) as response:
+            return _counted(unknown, app, response, day)
     except Unreachable:
         return replace(unknown, reason=Reason.HOST_DOWN)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        words = describe(error, REPLY_LIMIT_SEC) if isinstance(error, OSError) else "not HTTP"
-        return replace(unknown, reason=Reason.UNREACHABLE, detail=words)
-    return _counted(unknown, app, response, day)
+        return replace(unknown, reason=Reason.UNREACHABLE, detail=_why(error, binding.app))
+
+
+def _why(error: OSError | http.client.HTTPException | ValueError, app: str) -> str:
+    """Why there is no count, in words."""
+    if isinstance(error, OSError):
+        return describe(error, REPLY_LIMIT_SEC)
+    if isinstance(error, BrokenOffError):
+        return "its answer broke off"
+    if isinstance(error, NoArrayError):
+        return f"what answers there is not {app}'s API"
+    return str(error) if isinstance(error, TooLongError) else "not HTTP"
 
 
 def no_count(binding: ImportBinding, why: str) -> ImportCount:
@@ -96,18 +108,19 @@ def api_path(binding: ImportBinding, asked: str) -> str:
     return f"{binding.url_base.rstrip('/')}/api/{APPS[binding.app].version}/{asked}"
 
 
-def ask(site: Site, path: str, key: str, shell: OpenShell, deadline: float) -> Response:
+@contextlib.contextmanager
+def ask(site: Site, path: str, key: str, shell: OpenShell, deadline: float) -> Iterator[Response]:
     """Ask where SSH has proved the host to be: a key is not for whoever else has its address.
 
     `deadline` is a time of time.monotonic(). Raises Unreachable, OSError, HTTPException and
-    ValueError.
+    ValueError. The body arrives inside the `with` block.
     """
     site = site.proved_by(shell)
     limit = min(site.host.connect_timeout_sec, REPLY_LIMIT_SEC)
     with contextlib.closing(site.connect(shell, limit)) as connection:
         stream = site.secure(connection, deadline)
         headers = {"X-Api-Key": key, "Accept": "application/json"}
-        return get(stream, site.authority, path, deadline=deadline, headers=headers, want_body=True)
+        yield get(stream, site.authority, path, deadline=deadline, headers=headers)
 
 
 def _counted(unknown: ImportCount, app: App, response: Response, day: Day) -> ImportCount:
@@ -117,10 +130,7 @@ def _counted(unknown: ImportCount, app: App, response: Response, day: Day) -> Im
     if response.status != OK:
         detail = f"answered {response.status}"
         return replace(unknown, reason=Reason.UNREACHABLE, detail=detail)
-    titles = parse_history(response.body, app.event, day.begin - OVERLAP, day.end)
-    if titles is None:
-        detail = f"what answers there is not {unknown.app}'s API"
-        return replace(unknown, reason=Reason.UNREACHABLE, detail=detail)
+    titles = parse_history(response.chunks(), app.event, day.begin - OVERLAP, day.end)
     today = tuple(title for title in titles if title.at >= day.begin)
     return replace(
         unknown,
@@ -133,20 +143,27 @@ def _counted(unknown: ImportCount, app: App, response: Response, day: Day) -> Im
 
 
 def parse_history(
-    body: bytes | None, event: str, begin: datetime, end: datetime
-) -> tuple[ImportedTitle, ...] | None:
-    """The imports of a stretch, newest first, each once; None where this is no such history.
+    body: Iterable[bytes], event: str, begin: datetime, end: datetime
+) -> tuple[ImportedTitle, ...]:
+    """The imports of a stretch, newest first, each once.
 
-    The server was asked to filter; what it sent is filtered again.
+    The server was asked to filter; what it sent is filtered again. Raises NoArrayError where this
+    is no such history, TooLongError where it tells of more than anybody imports.
     """
-    try:
-        events = json.loads(body or b"")
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(events, list):
-        return None
-    told = (title_of(said, event) for said in events)
-    return in_order(title for title in told if title and begin <= title.at < end)
+    return in_order(_of_stretch(body, event, begin, end))
+
+
+def _of_stretch(
+    body: Iterable[bytes], event: str, begin: datetime, end: datetime
+) -> Iterator[ImportedTitle]:
+    told = 0
+    for said in elements(body):
+        title = title_of(said, event)
+        if title and begin <= title.at < end:
+            yield title
+            told += 1
+            if told > MOST_TOLD:
+                raise TooLongError(f"it tells of more than {MOST_TOLD:,} imports")
 
 
 def in_order(titles: Iterable[ImportedTitle]) -> tuple[ImportedTitle, ...]:
@@ -156,12 +173,18 @@ def in_order(titles: Iterable[ImportedTitle]) -> tuple[ImportedTitle, ...]:
 
 
 def title_of(said: Any, event: str) -> ImportedTitle | None:  # noqa: ANN401 - whatever JSON held
-    """The import an event of the app's history tells of; None where it is another event."""
-    if not isinstance(said, dict) or said.get("eventType") != event:
+    """The import an event of the app's history tells of; None where it is another event.
+
+    Raises NoArrayError for what is no event: passed over, it would count as nothing imported.
+    """
+    kind = said.get("eventType") if isinstance(said, dict) else None
+    if not isinstance(kind, str):
+        raise NoArrayError("an element that is no event")
+    if kind != event:
         return None
     at, number, name = parse_time(said.get("date")), said.get("id"), said.get("sourceTitle")
     if at is None or not is_whole(number):
-        return None
+        raise NoArrayError("an import without its time or its number")
     title = whole_text(name)[:TITLE_LIMIT] if isinstance(name, str) else ""
     return ImportedTitle(at, title, number)
 

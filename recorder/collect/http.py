@@ -3,34 +3,57 @@
 import http.client
 import io
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 from recorder.collect.shell import Connection
 from recorder.frozen import frozen
 
-BODY_LIMIT_BYTES = 8 * 1024 * 1024
+HEAD_LIMIT_BYTES = 1024 * 1024  # of the status line and headers, "100 Continue"s before them too
+BODY_LIMIT_BYTES = 8 * 1024 * 1024  # of an answer that is held as a whole
+STREAM_LIMIT_BYTES = 256 * 1024 * 1024  # of one that is read piece by piece
+CHUNK_BYTES = 64 * 1024
 AGENT = "media-recorder"
 PUNCTUATION = "%/?&=:;,+~!$'()*@[]|"  # of a path and its query: goes as it was typed
 
 
+class TooLongError(ValueError):
+    """An answer longer than it may be."""
+
+
 @frozen
 class Response:
-    """What a server answered; `body` is None where it was not asked for or was too long."""
+    """What a server answers: the status is there, the body arrives while it is asked for."""
 
     status: int
-    body: bytes | None
+    _arriving: http.client.HTTPResponse
+
+    def body(self) -> bytes | None:
+        """All of it; None where it is too long."""
+        body = self._arriving.read(BODY_LIMIT_BYTES + 1)
+        return body if len(body) <= BODY_LIMIT_BYTES else None
+
+    def chunks(self) -> Iterator[bytes]:
+        """The body as it arrives. Raises TooLongError, and what `get` does."""
+        size = 0
+        while chunk := self._arriving.read(CHUNK_BYTES):
+            size += len(chunk)
+            if size > STREAM_LIMIT_BYTES:
+                raise TooLongError(f"it sent more than {STREAM_LIMIT_BYTES >> 20} MiB")
+            yield chunk
 
 
 class TimedConnection:
     """A connection each wait of which ends when the whole time is up: TimeoutError.
 
     `deadline` is a time of time.monotonic(). It is what http.client wants of a socket, too.
+    `most_bytes` may be read before `get` has a status: TooLongError.
     """
 
     def __init__(self, connection: Connection, deadline: float) -> None:
         self._connection = connection
         self._deadline = deadline
+        self.most_bytes: int | None = None
 
     def _set_limit(self) -> None:
         left = self._deadline - time.monotonic()
@@ -47,7 +70,12 @@ class TimedConnection:
 
     def recv(self, size: int) -> bytes:
         self._set_limit()
-        return self._connection.recv(size)
+        chunk = self._connection.recv(size)
+        if self.most_bytes is not None:
+            self.most_bytes -= len(chunk)
+            if self.most_bytes < 0:
+                raise TooLongError("headers without an end")
+        return chunk
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         return io.BufferedReader(_Reader(self))
@@ -79,21 +107,20 @@ def get(
     *,
     deadline: float,
     headers: Mapping[str, str] | None = None,
-    want_body: bool = False,
 ) -> Response:
-    """GET a path; `deadline` is a time of time.monotonic().
+    """GET a path; `deadline` is a time of time.monotonic(), for the body too.
 
-    Raises OSError (TimeoutError among them) and http.client.HTTPException for what is not HTTP.
+    Raises OSError (TimeoutError among them), http.client.HTTPException for what is not HTTP, and
+    TooLongError.
     """
     client = http.client.HTTPConnection("host.invalid")  # its own idea of the host is never used
-    client.sock = TimedConnection(connection, deadline)
+    client.sock = timed = TimedConnection(connection, deadline)
     client.putrequest("GET", quote(path, PUNCTUATION), skip_host=True, skip_accept_encoding=True)
     own = {"Host": authority, "User-Agent": AGENT, "Accept": "*/*", "Connection": "close"}
     for name, value in {**own, **(headers or {})}.items():
         client.putheader(name, value)
     client.endheaders()
+    timed.most_bytes = HEAD_LIMIT_BYTES
     response = client.getresponse()
-    body = response.read(BODY_LIMIT_BYTES + 1) if want_body else None
-    if body is not None and len(body) > BODY_LIMIT_BYTES:
-        body = None
-    return Response(response.status, body)
+    timed.most_bytes = None
+    return Response(response.status, response)

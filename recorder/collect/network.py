@@ -1,10 +1,14 @@
 """TCP: reach a name's addresses within one time limit, and name what went wrong."""
 
+import contextlib
 import errno
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import Any
 
 from recorder.collect.tls import describe_tls
 from recorder.model import Reason
@@ -12,13 +16,17 @@ from recorder.model import Reason
 NO_ROUTE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN)
 
 
+Found = list[tuple[Any, Any, int, str, Any]]  # as socket.getaddrinfo gives it
+
+
+class NoNameServerError(TimeoutError):
+    """No name server answered, so that nobody knows whether there is such a name."""
+
+
 def dial(name: str, port: int, timeout_sec: float) -> socket.socket:
     """Connect to a port of a host; a name's several addresses share the time evenly."""
     deadline = time.monotonic() + timeout_sec
-    try:
-        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
-    except UnicodeError as error:  # what has an empty or an overlong part is no name
-        raise socket.gaierror(socket.EAI_NONAME, "no such name") from error
+    found = _looked_up(name, port, timeout_sec)
     failure: OSError = TimeoutError("no address in time")
     for index, (family, kind, protocol, _, address) in enumerate(found):
         left = (deadline - time.monotonic()) / (len(found) - index)
@@ -35,6 +43,35 @@ def dial(name: str, port: int, timeout_sec: float) -> socket.socket:
         else:
             return connection
     raise failure
+
+
+def _looked_up(name: str, port: int, timeout_sec: float) -> Found:
+    """The addresses of a name, in this time: the resolver's own limits are up to 30 seconds.
+
+    Nothing can stop the resolver, so it is left to itself when its time is up.
+    """
+    with contextlib.suppress(socket.gaierror, UnicodeError):  # an address needs no resolver
+        flags = socket.AI_NUMERICHOST
+        return socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=flags)
+    found: Future[Found] = Future()
+
+    def look_up() -> None:
+        try:
+            found.set_result(socket.getaddrinfo(name, port, type=socket.SOCK_STREAM))
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+            found.set_exception(error)
+
+    threading.Thread(target=look_up, daemon=True).start()
+    try:
+        return found.result(timeout_sec)
+    except UnicodeError as error:  # what has an empty or an overlong part is no name
+        raise socket.gaierror(socket.EAI_NONAME, "no such name") from error
+    except TimeoutError as error:
+        raise NoNameServerError from error
+    except socket.gaierror as error:
+        if error.errno == socket.EAI_AGAIN:
+            raise NoNameServerError from error
+        raise
 
 
 def dial_first(addresses: Sequence[str], port: int, timeout_sec: float) -> socket.socket:
@@ -74,6 +111,8 @@ def describe(error: OSError, timeout_sec: float) -> str:
     }
     if isinstance(error, ssl.SSLError):
         return describe_tls(error)
+    if isinstance(error, NoNameServerError):
+        return "no name server answers"
     if isinstance(error, ConnectionResetError | BrokenPipeError):
         return "connection closed by the other side"
     if isinstance(error, ConnectionRefusedError):

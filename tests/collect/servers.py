@@ -132,7 +132,7 @@ def over_tls(behave: Behaviour, certificate: Path) -> Behaviour:
 def make_certificate(path: Path, *names: str, days: int = 1) -> Path:
     """A self-signed certificate for these names and addresses, its key in the same file."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "media-recorder test")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"media-recorder test {path.stem}")])
     now = datetime.now(UTC)
     made = (
         x509.CertificateBuilder()

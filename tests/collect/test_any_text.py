@@ -1,17 +1,20 @@
 """Whatever a host, a container or a config file holds: it is read as text, or as nothing."""
 
+import contextlib
 import json
 import re
 import string
 from dataclasses import fields
 from datetime import UTC, date, datetime
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from recorder.bindings.stack import HostBinding
 from recorder.collect.arr import TITLE_LIMIT, parse_history
 from recorder.collect.containers import TEXT_LIMIT, Container, parse_engine, parse_time
+from recorder.collect.elements import NoArrayError, elements
 from recorder.collect.look import read_answer
 from recorder.collect.machine import parse_machine
 from recorder.collect.mounts import MOST_BYTES, export, parse_mountinfo, parse_paths, unescape
@@ -188,18 +191,22 @@ def test_an_engines_time_is_read_to_the_microsecond(moment: datetime, hours: int
     assert (at - shifted).total_seconds() == hours * 3600
 
 
-@given(st.one_of(st.binary(), values.map(json.dumps).map(str.encode), st.none()))
-def test_no_body_ends_a_count(body: bytes | None) -> None:
+@given(st.one_of(st.binary(), values.map(json.dumps).map(str.encode)))
+def test_no_body_ends_a_count(body: bytes) -> None:
     """Whatever an app answers is a history or none."""
-    titles = parse_history(body, "e", TODAY.begin, TODAY.end)
-    assert titles is None or all(len(one.title) <= TITLE_LIMIT for one in titles)
+    with contextlib.suppress(NoArrayError):
+        titles = parse_history([body], "e", TODAY.begin, TODAY.end)
+        assert all(len(one.title) <= TITLE_LIMIT for one in titles)
 
 
-@given(st.lists(objects, max_size=5))
-def test_no_event_ends_a_count(events: list[object]) -> None:
-    """An array is a history, whatever its events hold."""
-    titles = parse_history(json.dumps(events).encode(), "e", TODAY.begin, TODAY.end)
-    assert titles is not None
+@given(st.lists(objects, max_size=5), st.integers(1, 40))
+def test_an_array_is_its_elements_however_it_arrives(events: list[object], size: int) -> None:
+    """In whatever chunks; one that lacks its end is none."""
+    body = json.dumps(events).encode()
+    chunks = [body[at : at + size] for at in range(0, len(body), size)]
+    assert json.dumps(list(elements(chunks))) == json.dumps(events)  # NaN is not even itself
+    with pytest.raises(NoArrayError):
+        list(elements([body[:-1]]))
 
 
 @given(

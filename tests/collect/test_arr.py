@@ -8,14 +8,16 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from zoneinfo import ZoneInfo
 
 import pytest
 from realhosts import ArrServer, History
 
 from recorder.bindings.stack import HealthBinding, ImportBinding, KeyBinding
-from recorder.collect import arr, http
+from recorder.collect import arr, elements, http
 from recorder.collect.arr import App, count_imports, no_count, parse_history, site_of
+from recorder.collect.elements import NoArrayError
 from recorder.collect.local import LocalShell
 from recorder.collect.shell import Connection, Shell, Unreachable
 from recorder.collect.web import Site
@@ -277,17 +279,23 @@ class TestKey:
 
 
 NOT_ITS_API = "what answers there is not radarr's API"
+BROKE_OFF = "its answer broke off"
 ODD: dict[str, tuple[Behaviour, str]] = {
     "HTML": (answering("200 OK", b"<!doctype html><title>Radarr</title>"), NOT_ITS_API),
     "an object": (answering("200 OK", b'{"page": 1, "records": []}'), NOT_ITS_API),
     "nothing": (answering("200 OK"), NOT_ITS_API),
     "deep nesting": (answering("200 OK", b"[" * 200_000), NOT_ITS_API),
-    "half an array": (answering("200 OK", b'[{"id": 1,'), NOT_ITS_API),
+    "half an array": (answering("200 OK", b'[{"id": 1,'), BROKE_OFF),
+    "an array of numbers": (answering("200 OK", b"[1, 2]"), NOT_ITS_API),
+    "an element without an end": (
+        answering("200 OK", b'["' + b"x" * (elements.ELEMENT_LIMIT + 1) + b'"]'),
+        NOT_ITS_API,
+    ),
     "500": (answering("500 Internal Server Error"), "answered 500"),
     "not HTTP": (saying(b"SSH-2.0-OpenSSH_9.2p1\r\n"), "not HTTP"),
     "less than it promised": (
         saying(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n["),
-        NOT_ITS_API,
+        BROKE_OFF,
     ),
     "hanging up": (hanging_up, "connection closed by the other side"),
 }
@@ -309,12 +317,21 @@ def test_a_server_that_closes_behind_its_answer_is_read() -> None:
     assert counted.titles == (ImportedTitle(NOON, "", 7),)
 
 
-def test_a_huge_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("module", "limit", "detail"),
+    [
+        (http, "STREAM_LIMIT_BYTES", "it sent more than 0 MiB"),
+        (arr, "MOST_TOLD", "it tells of more than 100 imports"),
+    ],
+)
+def test_a_huge_answer_is_cut_off(
+    module: ModuleType, limit: str, detail: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An app can't fill our memory; what did not fit is unknown, not part of a count."""
-    monkeypatch.setattr(http, "BODY_LIMIT_BYTES", 1000)
+    monkeypatch.setattr(module, limit, 100)
     event = b'{"id": 7, "date": "2026-02-16T12:00:00Z", "eventType": "downloadFolderImported"}'
-    with serving(answering("200 OK", b"[" + event + b" " * 1000 + b"]")) as port:
-        assert _count(port) == _unreachable(NOT_ITS_API)
+    with serving(answering("200 OK", b"[" + b",".join([event] * 101) + b"]")) as port:
+        assert _count(port) == _unreachable(detail)
 
 
 @pytest.mark.parametrize("behave", [silent, trickling(b"HTTP/1.1 200 OK\r\n\r\n[")])
@@ -373,8 +390,8 @@ def _event(**more: object) -> dict[str, object]:
     return {**event, **more}
 
 
-def _parsed(*events: object) -> tuple[ImportedTitle, ...] | None:
-    return parse_history(json.dumps(events).encode(), "e", TODAY.begin, TODAY.end)
+def _parsed(*events: object) -> tuple[ImportedTitle, ...]:
+    return parse_history([json.dumps(events).encode()], "e", TODAY.begin, TODAY.end)
 
 
 def test_an_event_that_comes_twice_counts_once() -> None:
@@ -388,11 +405,25 @@ def test_an_event_that_comes_twice_counts_once() -> None:
 @pytest.mark.parametrize(
     "event",
     [
+        _event(eventType="grabbed"),
+        {"eventType": "grabbed"},
+        _event(date="2026-02-15T22:59:59Z"),
+        _event(date="2026-02-16T23:00:00Z"),
+    ],
+)
+def test_what_is_no_import_of_the_day_is_not_counted(event: object) -> None:
+    """Another event, another day."""
+    assert _parsed(event) == ()
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
         None,
         7,
         [],
         {},
-        _event(eventType="grabbed"),
+        _event(eventType=3),
         _event(id="1"),
         _event(id=True),
         _event(id=None),
@@ -400,13 +431,12 @@ def test_an_event_that_comes_twice_counts_once() -> None:
         _event(date="yesterday"),
         _event(date=7),
         _event(date="2026-02-16"),
-        _event(date="2026-02-15T22:59:59Z"),
-        _event(date="2026-02-16T23:00:00Z"),
     ],
 )
-def test_what_is_no_import_of_the_day_is_not_counted(event: object) -> None:
-    """Each field has to be what it should be."""
-    assert _parsed(event) == ()
+def test_what_is_no_event_makes_the_answer_none(event: object) -> None:
+    """Passed over, it would count as nothing imported."""
+    with pytest.raises(NoArrayError):
+        _parsed(_event(), event)
 
 
 def test_titles_are_text_of_bounded_length() -> None:
@@ -416,7 +446,7 @@ def test_titles_are_text_of_bounded_length() -> None:
         _event(id=2, sourceTitle="half \ud83d"),
         _event(id=1, sourceTitle={"a": 1}),
     )
-    assert [title.title for title in titles or ()] == ["x" * 300, "half ?", ""]
+    assert [title.title for title in titles] == ["x" * 300, "half ?", ""]
 
 
 def test_an_app_is_found_where_its_health_url_is() -> None:

@@ -30,7 +30,7 @@ from .servers import (
     trickling,
 )
 
-NOWHERE = "nowhere.invalid"
+NOWHERE = "nowhere..invalid"  # is no name to any resolver
 FAILED = EndpointState.FAILED
 
 

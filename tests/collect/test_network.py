@@ -11,7 +11,7 @@ from recorder.model import Reason
 
 from .servers import free_port, serving, silent
 
-NOWHERE = "nowhere.invalid"
+NOWHERE = "nowhere..invalid"  # is no name to any resolver
 
 
 def _os_error(number: int) -> OSError:

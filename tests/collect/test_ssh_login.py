@@ -14,7 +14,7 @@ from recorder.model import Reason
 from .examples import host
 from .servers import Behaviour, blurting, free_port, serving, silent
 
-NOWHERE = "nowhere.invalid"
+NOWHERE = "nowhere..invalid"  # is no name to any resolver
 BANNER = b"SSH-2.0-test\r\n"
 
 

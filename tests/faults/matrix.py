@@ -5,12 +5,14 @@
 what is no row.
 """
 
-from faults import engines, history, hosts, nfs
+from faults import apps, endpoints, engines, history, hosts, nfs
 from faults.row import Row
 
 SECTIONS: dict[str, tuple[Row, ...]] = {
     "hosts": hosts.ROWS,
     "engines": engines.ROWS,
+    "endpoints": endpoints.ROWS,
+    "apps": apps.ROWS,
     "nfs": nfs.ROWS,
     "history": history.ROWS,
 }

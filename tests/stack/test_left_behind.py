@@ -7,17 +7,8 @@ import pytest
 from realhosts import Lab
 from realhosts.waiting import wait_until
 
+from stack.leftovers import ENDS_SEC, HERE, remains
 from stack.ops import Break, Ops, bound, processes
-
-OURS = ["sh -s", "sshd: ubuntu", "sshd: sudoer", "docker ps", "podman ps", "media-recorder -- /"]
-HERE = ["-m recorder", "sh -s", "ssh -W", "ssh -G"]
-ENDS_SEC = 25  # the probe's own limits and then some
-
-
-def remains(lab: Lab) -> list[str]:
-    """What is still there of any look, on the hosts and on the control machine."""
-    on_hosts = [line for host in lab.hosts.values() for line in processes(host.cell.pid, OURS)]
-    return on_hosts + processes(lab.cell.pid, HERE)
 
 
 @pytest.fixture

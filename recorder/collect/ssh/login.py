@@ -6,6 +6,7 @@ nothing is ever added to known_hosts, and no password is ever asked for.
 
 import contextlib
 import os
+import random
 import shlex
 import signal
 import socket
@@ -25,6 +26,7 @@ from recorder.frozen import frozen
 from recorder.model import Reason
 
 MOST_JUMPS = 8
+RETRY_AFTER_SEC = (0.25, 0.75)
 SIGNATURES = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}  # RFC 8332; others sign by their name
 
 
@@ -41,8 +43,34 @@ class LoggedIn:
             transport.close()
 
 
+class _HungUp(Unreachable):
+    """A server that closed the connection before it said who it is.
+
+    So does an sshd that too many knock at (MaxStartups in sshd_config(5)): it may let us in next.
+    """
+
+
 def log_in(options: SshOptions, shelf: Shelf, timeout_sec: float, jumps: int = 0) -> LoggedIn:
-    """Log in to a host, by way of its jump hosts. Raises Unreachable; nothing stays open then."""
+    """Log in to a host, by way of its jump hosts. Raises Unreachable; nothing stays open then.
+
+    Where the server hangs up at once we knock again, within the same time. Each waits a while of
+    its own, so that those who were sent away together don't come back together.
+    """
+    deadline = time.monotonic() + timeout_sec
+    left_sec = timeout_sec
+    for after_sec in RETRY_AFTER_SEC:
+        try:
+            return _log_in_once(options, shelf, left_sec, jumps)
+        except _HungUp:
+            pause_sec = after_sec * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
+            if time.monotonic() + pause_sec >= deadline:
+                raise
+            time.sleep(pause_sec)
+            left_sec = round(deadline - time.monotonic(), 1)
+    return _log_in_once(options, shelf, left_sec, jumps)
+
+
+def _log_in_once(options: SshOptions, shelf: Shelf, timeout_sec: float, jumps: int) -> LoggedIn:
     hops: list[paramiko.Transport] = []
     try:
         transport = _logged_in(options, shelf, timeout_sec, jumps, hops)
@@ -84,8 +112,10 @@ def _proved(
         if time.monotonic() >= deadline or isinstance(error, TimeoutError):
             detail = f"connected, then no answer in {timeout_sec:g} s"
             raise Unreachable(Reason.TIMEOUT, detail) from error
-        detail = "connection closed before login"
-        raise Unreachable(Reason.REFUSED, detail) from error
+        silent = not transport.remote_version
+        hung_up = silent and isinstance(error.__context__, EOFError | ConnectionError)
+        kind = _HungUp if hung_up else Unreachable
+        raise kind(Reason.REFUSED, "connection closed before login") from error
     return transport
 
 

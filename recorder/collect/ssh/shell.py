@@ -1,7 +1,9 @@
 """A logged-in connection as a shell, and the way to one."""
 
 import contextlib
+import threading
 import time
+from collections.abc import Iterator
 
 from recorder.bindings.stack import HostBinding
 from recorder.collect.shell import Answer, Connection, Ended, Reading, Running, Unreachable
@@ -32,9 +34,11 @@ class SshShell:
         reading = Reading(until)
         try:
             channel = self._transport.open_session(timeout=timeout_sec)
-            channel.exec_command("sh -s")
+            with _closed_after(channel, deadline - time.monotonic()):
+                channel.exec_command("sh -s")
         except (paramiko.SSHException, OSError, EOFError) as error:
-            return reading.answer(Ended.CLOSED, str(error).encode())
+            late = time.monotonic() >= deadline
+            return reading.answer(Ended.TIMEOUT if late else Ended.CLOSED, str(error).encode())
         with contextlib.closing(channel):
             with contextlib.suppress(OSError):  # a shell that ended at once; its answer tells
                 channel.settimeout(timeout_sec)
@@ -84,6 +88,18 @@ def connect(host: HostBinding, shelf: Shelf | None = None) -> SshShell:
             failures.append(failure)
     telling = [failure for failure in failures if failure.reason not in NETWORK_REASONS]
     raise (telling or failures)[0]
+
+
+@contextlib.contextmanager
+def _closed_after(channel: paramiko.Channel, timeout_sec: float) -> Iterator[None]:
+    """Close a channel if the block takes longer: paramiko waits for ever for a request's answer."""
+    limit = threading.Timer(timeout_sec, channel.close)
+    limit.daemon = True
+    limit.start()
+    try:
+        yield
+    finally:
+        limit.cancel()
 
 
 def _read(channel: paramiko.Channel, reading: Reading, deadline: float) -> Ended:
