@@ -2,6 +2,7 @@
 
 from recorder.bindings.folder import find_folder
 from recorder.bindings.gaps import GapsReading, PendingGaps, start_reading_gaps
+from recorder.bindings.kept import stack_of
 from recorder.bindings.load import NO_BINDING, load, this_machine
 from recorder.bindings.narrow import narrow
 from recorder.bindings.stack import (
@@ -34,6 +35,7 @@ __all__ = [
     "find_folder",
     "load",
     "narrow",
+    "stack_of",
     "start_reading_gaps",
     "this_machine",
 ]

@@ -20,6 +20,7 @@ SSH_TARGETS = "ssh.targets.yaml"
 COMPOSE_TARGETS = "docker.compose.targets.yaml"
 TENANT = "tenants/media-stack.yaml"
 ADDONS = "ha.addons.yaml"
+FILES = (LIFECYCLE, SSH_TARGETS, COMPOSE_TARGETS, TENANT, ADDONS)
 GONE = (("decommissioned",), ("abandoned",))
 TAILSCALE_ONLY = "tailscale_required"
 

@@ -58,9 +58,9 @@ class Choice:
 
     def stack(self) -> "Stack":
         """The stack, as much of it as must be asked. Raises UsageError, BindingError."""
-        from recorder.bindings import load, narrow  # noqa: PLC0415 - as the module says
+        from recorder.bindings import narrow, stack_of  # noqa: PLC0415 - as the module says
 
-        return narrow(load(self.folder), self.hosts, self.services)
+        return narrow(stack_of(self.folder), self.hosts, self.services)
 
 
 def bindings_folder(root: Path | None) -> Path | None:
