@@ -22,7 +22,7 @@ def read_health(
     if not target.startswith("/"):
         return _at_url(service, target, timeout_sec, verify_tls=verify_tls, via_ssh=via_ssh)
     if " " in target:
-        service.wrong("health", f"must not hold a space: {quoted(target)}")
+        service.wrong("health", f"must not hold a space: {quoted(target.partition('?')[0])}")
     elif port is not None:
         return HealthBinding(port, target, scheme, timeout_sec, verify_tls, via_ssh)
     elif not service.given("port"):

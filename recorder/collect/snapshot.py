@@ -6,6 +6,7 @@ are being asked, which is why some imports stand inside functions here.
 """
 
 import importlib
+import os
 import resource
 import sys
 import threading
@@ -88,6 +89,9 @@ def make_ready(stack: Stack) -> None:
     """
     if len(stack.hosts) <= FEW_HOSTS:
         sys.setswitchinterval(SWITCH_SEC)
+    for binding in stack.imports:
+        if binding.api_key.env:  # for us alone: no program that is started inherits it
+            os.unsetenv(binding.api_key.env)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)  # a Mac's 256 hold few connections
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:

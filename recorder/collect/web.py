@@ -12,6 +12,7 @@ from recorder.collect.tls import TlsConnection
 from recorder.frozen import frozen
 
 LOCALHOST = "127.0.0.1"
+UNTOLD = "***"  # in the place of what may be a secret
 
 OpenShell = Callable[[], Shell]  # waits for the way into the host; raises Unreachable
 
@@ -43,8 +44,13 @@ class Site:
         return f"[{name}]:{self.port}" if ":" in name else f"{name}:{self.port}"
 
     def url(self, path: str) -> str:
-        """The URL of a path, as a person would type it where it is asked from."""
-        return f"{self.scheme}://{self.authority}{path}"
+        """The URL of a path, as a person would type it where it is asked from, but for secrets.
+
+        Of its query it tells the names: values are where keys stand.
+        """
+        way, mark, query = path.partition("?")
+        told = "&".join(map(_untold, query.split("&"))) if query else ""
+        return f"{self.scheme}://{self.authority}{way}{mark}{told}"
 
     def proved_by(self, shell: OpenShell) -> "Site":
         """The site at the address whose host key SSH accepted. Raises Unreachable."""
@@ -80,6 +86,11 @@ def health_site(host: HostBinding, health: HealthBinding) -> Site:
     return Site(
         host, health.port, health.scheme, health.verify_tls, health.via_ssh, elsewhere=health.host
     )
+
+
+def _untold(word: str) -> str:
+    name, mark, _ = word.partition("=")
+    return f"{name}={UNTOLD}" if mark else UNTOLD
 
 
 def _is_address(name: str) -> bool:

@@ -253,19 +253,18 @@ def _through(lab: Lab, user: str, door: str) -> str:
     """What a socket of the host says to whoever logs in as that user."""
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder, "door")
-        way = ["ssh", "-N", "-L", f"{here}:{door}", f"{user}@streaming-stack"]
-        tunnel = subprocess.Popen(
-            lab.command(way), env=lab.environment(), stderr=subprocess.DEVNULL
-        )
-        try:
+        tunnel = f"ssh -N -L {here}:{door} {user}@streaming-stack & cat; kill $!"
+        with subprocess.Popen(
+            lab.command(["sh", "-c", tunnel]),
+            env=lab.environment(),
+            stdin=subprocess.PIPE,  # the tunnel ends with it
+            stderr=subprocess.DEVNULL,
+        ):
             wait_until(here.exists, "the tunnel")
             with socket.socket(socket.AF_UNIX) as talk:
                 talk.settimeout(20)
                 talk.connect(str(here))
                 return talk.recv(100).decode()
-        finally:
-            tunnel.terminate()
-            tunnel.wait()
 
 
 def test_what_is_installed_is_roots(lab: Lab, forced: Ops) -> None:
