@@ -5,16 +5,18 @@ survive a fork, and each look opens and closes the file as a process of its own 
 """
 
 import contextlib
+import gc
 import itertools
 import multiprocessing
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -45,70 +47,96 @@ def nth(number: int, when: When) -> Snapshot:
     return replace(look() if number % 3 else dark(), taken_at=when(number))
 
 
+class Entered(NamedTuple):
+    """A process's word that it began a step."""
+
+    step: Step
+    at_sec: float  # of time.monotonic(), which all processes share
+
+
 @dataclass
 class Watched:
-    """A process that records one look after another until it is killed."""
+    """A process that records one look after another until it is killed.
+
+    It tells each step as it begins it, and each look once it is recorded. Whoever waits for that
+    sleeps: one that watched a number change would take the processor from whom it watches.
+    """
 
     engine: sa.Engine
     first: int
     when: When
-    step: "multiprocessing.sharedctypes.Synchronized[int]" = field(init=False)
-    lasted: "multiprocessing.sharedctypes.SynchronizedArray[float]" = field(init=False)
+    entered: Entered = field(init=False)
+    lasted: dict[Step, float] = field(init=False, default_factory=dict)  # seconds
     process: BaseProcess = field(init=False)
     _hear: Connection = field(init=False)
     _said: list[int] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
-        self.step = FORKED.Value("b", Step.OPENING, lock=False)
-        self.lasted = FORKED.Array("d", len(Step), lock=False)
         self._hear, say = FORKED.Pipe(duplex=False)
+        self.entered = Entered(Step.OPENING, time.monotonic())
         self.process = FORKED.Process(target=self._record, args=(say,))
         self.process.start()
         say.close()
 
     def _record(self, say: Connection) -> None:
+        def enter(step: Step) -> None:
+            say.send(Entered(step, time.monotonic()))
+
+        gc.disable()  # as where the program records: it ends before there is much
         for number in itertools.count(self.first):
             with one_look(location_of(self.engine), PATIENCE_SEC) as mine:
                 assert mine
-                with self._in(Step.OPENING), opened(location_of(self.engine)):
+                enter(Step.OPENING)
+                with opened(location_of(self.engine)):
                     pass
-                with self._in(Step.RECORDING):
-                    done = record(self.engine, nth(number, self.when))
+                enter(Step.RECORDING)
+                done = record(self.engine, nth(number, self.when))
                 say.send(int(done.at.timestamp()))
-                with self._in(Step.TIDYING):
-                    tidy(self.engine)
-                with self._in(Step.CLOSING):
-                    self.engine.dispose()
-
-    @contextlib.contextmanager
-    def _in(self, step: Step) -> Iterator[None]:
-        began, self.step.value = time.perf_counter(), step
-        yield
-        self.lasted[step] = time.perf_counter() - began
+                enter(Step.TIDYING)
+                tidy(self.engine)
+                enter(Step.CLOSING)
+                self.engine.dispose()
 
     def said(self) -> list[int]:
         """The times of the looks it said are recorded, so far."""
-        with contextlib.suppress(EOFError):
-            while self._hear.poll():
-                self._said.append(self._hear.recv())
+        while self._hears(0):
+            pass
         return self._said
+
+    def _hears(self, patience_sec: float) -> bool:
+        """Whether it says something in time, which is noted."""
+        try:
+            if not self._hear.poll(patience_sec):
+                return False
+            told = self._hear.recv()
+        except EOFError:
+            return False
+        if isinstance(told, Entered):
+            self.lasted[self.entered.step] = told.at_sec - self.entered.at_sec
+            self.entered = told
+        else:
+            self._said.append(told)
+        return True
 
     def wait_for(self, looks: int) -> None:
         """Wait until it has recorded so many."""
-        while len(self.said()) < looks:
-            if not self._hear.poll(PATIENCE_SEC):
-                raise TimeoutError("it recorded nothing for a minute")
+        self._wait_until(lambda: len(self._said) >= looks)
 
     def wait_for_step(self, step: Step) -> None:
         """Wait until it is in a step."""
-        while self.step.value != step and self.process.is_alive():
-            pass
+        self._wait_until(lambda: self.entered.step is step)
+
+    def _wait_until(self, reached: Callable[[], bool]) -> None:
+        while not reached():
+            if not self._hears(PATIENCE_SEC):
+                raise TimeoutError("it said nothing for a minute, or ended")
 
     def kill(self) -> None:
-        """SIGKILL; `step` says amid what."""
+        """SIGKILL; `entered` says amid what."""
         assert self.process.is_alive()
         self.process.kill()
         self.process.join()
+        self.said()
 
 
 def ready(path: Path, count: int, when: When) -> sa.Engine:
