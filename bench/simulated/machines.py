@@ -122,7 +122,7 @@ def volume(mounted: Line[Mount]) -> Line[Volume]:
     unknown = replace(well, state=VolumeState.UNKNOWN)
     reasons = {
         MountState.HUNG: (Reason.PATH_HUNG, "no answer in 3 s"),
-        MountState.STALE: (Reason.PATH_HUNG, "Stale file handle"),
+        MountState.STALE: (Reason.PATH_ERROR, "Stale file handle"),
         MountState.MISSING: (Reason.PATH_MISSING, "nothing is mounted there"),
     }
 

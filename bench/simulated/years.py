@@ -107,9 +107,11 @@ class Past:
 class Years:
     """A simulated past; the same for the same seed, length and pace of what happens."""
 
-    def __init__(self, minutes: int, seed: int = 1, pace: float = 1.0) -> None:
+    def __init__(
+        self, minutes: int, seed: int = 1, pace: float = 1.0, looks: Looks | None = None
+    ) -> None:
         self._seed, self._pace = seed, pace
-        self.looks = Looks(self._rng("looks"), minutes, pace)
+        self.looks = looks or Looks(self._rng("looks"), minutes, pace)
         self.minutes = minutes
         machines = {
             name: machine(self._rng(name), name, number, minutes, pace)

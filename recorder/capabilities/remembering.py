@@ -66,10 +66,10 @@ def warmed(
                 gate_changes(engine, before)
                 outlooks = foresee(engine, before)
                 rehearse(engine)
-    return partial(_remember, store, engine, outlooks)
+    return partial(remember, store, engine, outlooks)
 
 
-def _remember(
+def remember(
     store: contextlib.ExitStack,
     engine: History | None,
     outlooks: Outlooks | None,
