@@ -1,6 +1,6 @@
 """A moment in the past as a person types it: pure.
 
-`2h`, `3d`, `90m`, `1w`; `yesterday`, `today`; `13:20`, the last time the clock showed it;
+`2h`, `3d`, `90m`, `1w`, `2h30m`; `yesterday`, `today`; `13:20`, the last time the clock showed it;
 `2026-02-10`, `2026-02-10 03:00`, and ISO 8601 with its zone. Without one, times are local.
 """
 
@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta, tzinfo
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 SPANS = "24h, 7d, 1y, yesterday, 2026-02-10 or 2026-01-01..2026-02-01"
-FORMS = "2h, 3d, yesterday, 13:20, 2026-02-10 or 2026-02-10 03:00"
+FORMS = "2h30m, 3d, yesterday, 13:20, 2026-02-10 or 2026-02-10 03:00"
 
 
 def parse_moment(text: str, now: datetime, zone: tzinfo) -> datetime:
@@ -27,9 +27,23 @@ def parse_moment(text: str, now: datetime, zone: tzinfo) -> datetime:
     return moment
 
 
+def length_of(said: str) -> timedelta | None:
+    """The length of time that is meant by "2h", "90m", "1d 12h": each unit once, the longest first.
+
+    None for what is none.
+    """
+    parts = re.findall(r"(\d{1,6})\s*([smhdw])", said, re.ASCII)
+    units = [unit for _, unit in parts]
+    if not re.fullmatch(r"(\d{1,6}\s*[smhdw]\s*)+", said, re.ASCII):
+        return None
+    if units != [unit for unit in reversed(UNITS) if unit in units]:
+        return None
+    return timedelta(**{UNITS[unit]: int(number) for number, unit in parts})
+
+
 def _ago(said: str, now: datetime) -> datetime | None:
-    match = re.fullmatch(r"(\d{1,6})\s*([smhdw])", said, re.ASCII)
-    return now - timedelta(**{UNITS[match[2]]: int(match[1])}) if match else None
+    length = length_of(said)
+    return None if length is None else now - length
 
 
 def _named(said: str, local: datetime, zone: tzinfo) -> datetime | None:

@@ -1,14 +1,15 @@
 """A window of time as a person types it: pure.
 
-`24h`, `7d`, `1y` end now; `yesterday`, `2026-02-10` are that local day; `A..B` is from one moment
-to another, where a day stands for its first one. A window holds its first second, not its last.
+`24h`, `2h30m`, `7d`, `1y` end now; `yesterday`, `2026-02-10` are that local day; `A..B` is from one
+moment to another, where a day stands for its first one. A window holds its first second, not its
+last.
 """
 
 import re
 from datetime import date, datetime, tzinfo
 
 from recorder.frozen import frozen
-from recorder.history.when import SPANS, parse_moment
+from recorder.history.when import SPANS, length_of, parse_moment
 from recorder.model import day_of
 
 YEAR_DAYS = 365
@@ -54,9 +55,7 @@ def _ending_now(said: str, now: datetime, zone: tzinfo) -> tuple[datetime, datet
     years = re.fullmatch(r"(\d{1,3})\s*y", said, re.ASCII)
     if years:
         said = f"{int(years[1]) * YEAR_DAYS}d"
-    if not re.fullmatch(r"\d{1,6}\s*[smhdw]", said, re.ASCII):
-        return None
-    return _moment(said, now, zone), now
+    return None if length_of(said) is None else (_moment(said, now, zone), now)
 
 
 def _whole_day(said: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:

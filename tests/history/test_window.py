@@ -26,6 +26,9 @@ def local(*parts: int) -> datetime:
         ("7d", SECOND - timedelta(days=7), SECOND),
         (" 2W ", SECOND - timedelta(days=14), SECOND),
         ("1y", SECOND - timedelta(days=365), SECOND),
+        ("2h30m", SECOND - timedelta(hours=2, minutes=30), SECOND),
+        ("1d 12h", SECOND - timedelta(hours=36), SECOND),
+        ("1w1d1h1m1s..2h30m", SECOND - timedelta(8, 3661), SECOND - timedelta(hours=2.5)),
         ("today", local(2026, 2, 16), SECOND),
         ("yesterday", local(2026, 2, 15), local(2026, 2, 16)),
         ("2026-02-10", local(2026, 2, 10), local(2026, 2, 11)),
@@ -59,6 +62,8 @@ def test_a_day_on_which_clocks_change_is_as_long_as_it_is() -> None:
     ("text", "said"),
     [
         ("soon", '"soon" is no span of time; say 24h, 7d, 1y, yesterday'),
+        ("30m2h", '"30m2h" is no span of time'),
+        ("2h2h", '"2h2h" is no span of time'),
         ("7", '"7" is no span of time'),
         ("..7d", '"..7d" says no beginning; say 24h'),
         ("2026-02-30", '"2026-02-30" is no span of time'),
