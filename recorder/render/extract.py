@@ -7,11 +7,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import TypeVar
 
-from recorder.render.safe import code
+from recorder.render.safe import ACTING
 from recorder.store.extract import Extract
-
-_DELETE = 0x7F
-_CONTROLS = {number: code(chr(number)) for number in (*range(0x20), *range(_DELETE, 0xA0))}
 
 V = TypeVar("V")
 
@@ -48,7 +45,7 @@ def _csv(extract: Extract) -> Iterator[str]:
 
 def plain(value: V) -> V | str:
     """A value without a control character."""
-    return value.translate(_CONTROLS) if isinstance(value, str) else value
+    return value.translate(ACTING) if isinstance(value, str) else value
 
 
 def _taken(page: io.StringIO) -> str:

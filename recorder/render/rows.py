@@ -1,7 +1,8 @@
 """Rows of a person's query as text for other programs: CSV, TSV, lines of JSON, Markdown.
 
-Line by line, nothing read ahead. A control character is written as its code, so that no text from a
-host moves a cursor; JSON keeps it, escaped. A blob is written in hexadecimal.
+Line by line, nothing read ahead. A control character is written as its code, one that turns the
+direction of text too, so that no text from a host moves a cursor or shows as another; JSON keeps
+it, escaped. A blob is written in hexadecimal.
 """
 
 import csv
@@ -11,14 +12,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 
-from recorder.render.safe import code
+from recorder.render.safe import ACTING, code
 
 Value = str | int | float | bytes | None
 Row = Sequence[Value]
-_DELETE = 0x7F
-_CONTROLS = {number: code(chr(number)) for number in (*range(0x20), *range(_DELETE, 0xA0))}
 _BREAKS = {0x2028: code("\u2028"), 0x2029: code("\u2029")}
-_IN_MARKDOWN = {**_CONTROLS, **_BREAKS, ord("|"): "\\|", ord("\\"): "\\\\"}
+_IN_MARKDOWN = {**ACTING, **_BREAKS, ord("|"): "\\|", ord("\\"): "\\\\"}
 
 
 class Form(StrEnum):
@@ -112,4 +111,4 @@ def in_text(value: Value) -> str | int | float | None:
 
 
 def _plain(value: Value) -> str | int | float | None:
-    return value.translate(_CONTROLS) if isinstance(value, str) else in_text(value)
+    return value.translate(ACTING) if isinstance(value, str) else in_text(value)

@@ -16,6 +16,8 @@ NAME_CELLS = 32
 TEXT_CELLS = 160
 PATH_CELLS = 2000
 
+_DELETE = 0x7F
+_TURNS = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _SHOWN_AS_CODE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _SPACE = "Zs"
 _MARKS_A_BASE = 2  # accents above one another; more would paint over other lines
@@ -94,3 +96,7 @@ def _pieces(text: str) -> list[str]:
 def code(char: str) -> str:
     r"""A character's code as Python writes it: `\x1b`, `\n`, `\u202e`."""
     return char.encode("unicode_escape").decode("ascii")
+
+
+# What acts where it is printed, by number: controls, and marks that turn the direction of text.
+ACTING = {number: code(chr(number)) for number in (*range(0x20), *range(_DELETE, 0xA0), *_TURNS)}

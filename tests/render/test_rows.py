@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +32,17 @@ def test_csv_quotes_what_must_be_and_leaves_null_empty() -> None:
         "a|b\\c <b>&</b>,4611686018427387904,00ff\n"
         ",inf,\u2028\n"
     )
+
+
+@pytest.mark.parametrize("form", [Form.CSV, Form.TSV, Form.MARKDOWN])
+@pytest.mark.parametrize(
+    "mark", "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+def test_what_turns_the_direction_of_text_is_written_as_its_code(form: Form, mark: str) -> None:
+    """No name from a host shows as another: what is drawn after such a mark is drawn backwards."""
+    shown = "".join(lines(("name",), [(f"radarr{mark}gpj",)], form))
+    assert f"radarr\\u{ord(mark):04x}gpj" in shown.replace("\\\\", "\\")
+    assert mark not in shown
 
 
 def test_tsv_never_quotes() -> None:
