@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from recorder.bindings.entry import Entry, Kind
 from recorder.bindings.mistakes import Mistakes
 from recorder.bindings.spelling import plain, quoted
+from recorder.bindings.syntax import fault
 
 if TYPE_CHECKING:
     import yaml
@@ -96,9 +97,7 @@ class _Tree:
         try:
             return all(self._take(event) for event in self._events(text))
         except self.yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line = 1 if mark is None else mark.line + 1
-            self.mistakes.add(self.file, line, f"not YAML: {plain(error.problem or 'unreadable')}")
+            self.mistakes.add(self.file, *fault(text, error))
         return False
 
     def _events(self, text: str) -> "Iterator[yaml.Event]":

@@ -199,7 +199,7 @@ IN_ITS_PLACE = [
     ("defaults: {shh_user: me}", '4: defaults.shh_user: unknown key (did you mean "ssh_user"?)'),
     ("defaults: 3", "4: defaults: must be a mapping, not 3"),
     ("---\na: b", "4: a second document begins here; only one is read"),
-    ("\tx: y", "4: not YAML: found character that cannot start any token"),
+    ("\tx: y", "4: not YAML: a tab, where only spaces may stand: indent with spaces"),
     ("x: " + "[" * 200_000, "4: nested deeper than 50 levels"),
 ]
 
@@ -313,7 +313,7 @@ site: [home]
             "ssh.targets.yaml:3: ssh.targets[0].port:"
             ' must be a whole number from 1 to 65535, not "ssh"'
         ),
-        "vm.lifecycle.yaml:2: not YAML: did not find expected node content",
+        "vm.lifecycle.yaml:2: not YAML: a [ or { is opened and not closed",
     )
 
 
