@@ -1,5 +1,7 @@
 """D107: each declared mount is there, of the right source, in the right mode, and answers."""
 
+from collections.abc import Iterator
+
 from recorder.gates.facts import Facts
 from recorder.gates.gate import Gate, Judged, fail, unknown, warn
 from recorder.history.places import MOUNT_STATES
@@ -27,8 +29,17 @@ def _judge(facts: Facts) -> Judged:
             findings.append(unknown(host, binding.path, what, facts.way_in(host)))
         else:
             findings += _of_mount(mount, facts)
-    notes = () if wanted else ("no mount is declared",)
-    return Judged(len(wanted), tuple(findings), notes)
+    return Judged(len(wanted), tuple(findings), tuple(_notes(facts)))
+
+
+def _notes(facts: Facts) -> Iterator[str]:
+    """What is held against nothing, and why."""
+    hosts = facts.stack.hosts
+    if not any(host.mounts for host in hosts):
+        yield "no mount is declared"
+    for host in hosts:
+        if host.discover and not host.mounts:
+            yield f"{host.name} finds its mounts by itself: none of them is held against anything"
 
 
 def _of_mount(mount: Mount, facts: Facts) -> list[GateFinding]:

@@ -45,13 +45,18 @@ def screen(results: Sequence[GateResult], snapshot: Snapshot, *, tz: tzinfo) -> 
 
 
 def _line(result: GateResult) -> Row:
-    mark = _MARKS[result.state]
+    mark = marks.IDLE if _is_idle(result) else _MARKS[result.state]
     word = Text(f"{mark}{marks.GLUE}{_WORDS[result.state]}", marks.style(mark))
     counts = Counter(finding.severity for finding in result.findings)
-    told = [plural(result.checked, result.noun)]
+    told = ["nothing to check" if _is_idle(result) else plural(result.checked, result.noun)]
     told += [f"{counts[state]} {noun}" for state, noun in _NOUNS.items() if counts[state]]
     told += [plural(counts[GateState.WARN], "warning")] if counts[GateState.WARN] else []
     return Row((Text(result.gate), Text(result.title), word, Text(", ".join(told))))
+
+
+def _is_idle(result: GateResult) -> bool:
+    """Whether it passes because there was nothing that it could hold against anything."""
+    return not result.checked and not result.findings
 
 
 def _of_gate(result: GateResult) -> Box | None:
@@ -79,7 +84,17 @@ def _closing(results: Sequence[GateResult]) -> Plain:
         if some:
             head = (f"{_MARKS[state]} {len(some)} {told}", marks.style(_MARKS[state]))
             rows.append(Row((Text.assemble(head, f": {', '.join(some)}"),)))
-    if not rows:
-        told = f"{plural(len(results), 'gate')} {'passes' if len(results) == 1 else 'pass'}"
-        rows.append(Row((Text(f"{marks.OK} {told.upper()}", marks.style(marks.OK)),)))
-    return Plain([Grid(rows)])
+    return Plain([Grid(rows or _passing(results))])
+
+
+def _passing(results: Sequence[GateResult]) -> list[Row]:
+    """That they pass; which of them on nothing, and what to do where all do."""
+    idle = [result.gate for result in results if _is_idle(result)]
+    if len(idle) == len(results):
+        nothing = Text(f"{marks.UNKNOWN} NOTHING TO CHECK", marks.style(marks.UNKNOWN))
+        todo = "say what should run: services, mounts and ports in media.services.yaml"
+        return [Row((nothing,)), Row((Text(f"{marks.NEXT} {todo}", "hint"),))]
+    amount = len(results) - len(idle)
+    told = f"{plural(amount, 'gate')} {'passes' if amount == 1 else 'pass'}"
+    head = (f"{marks.OK} {told.upper()}", marks.style(marks.OK))
+    return [Row((Text.assemble(head, f"; nothing to check: {', '.join(idle)}" if idle else ""),))]

@@ -59,6 +59,16 @@ def test_a_mount_nobody_declared_is_no_matter() -> None:
     assert held("D107", facts(seen(mounts=()))).state is GateState.UNKNOWN
 
 
+def test_mounts_that_a_host_finds_by_itself_are_said_to_be_held_against_nothing() -> None:
+    """A host in discover mode declares none: that none is wrong does not say that all are well."""
+    finding = replace(STACK, hosts=(replace(STACK.hosts[0], mounts=(), discover=True),))
+    result = held("D107", facts(seen(), finding))
+    assert (result.checked, result.state) == (0, GateState.PASS)
+    assert result.notes[1:] == (
+        "alpha finds its mounts by itself: none of them is held against anything",
+    )
+
+
 def answers(endpoint: Endpoint | None, **more: object) -> tuple[str, ...]:
     """What D108 says of radarr with that answer."""
     result = held("D108", facts(seen(running("radarr", endpoint=endpoint, **more),

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gates.made import HOST, seen
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 
-from recorder.gates import GATES
+from recorder.bindings.stack import Stack
+from recorder.gates import GATES, Facts, hold
 from recorder.model import GateResult, GateState
 from recorder.render import document
 from recorder.render.gates import screen
@@ -54,12 +56,23 @@ def test_the_verdict_names_what_does_not_pass() -> None:
         lines = drawn(screen(results, ILL.snapshot, tz=TZ)).splitlines()
         return [line for line in lines[-2:] if not line.startswith("└")]
 
-    assert last(HELD_WELL) == ["✓ 5 GATES PASS"]
+    assert last(HELD_WELL) == ["✓ 4 GATES PASS; nothing to check: D110"]
     assert last(HELD_WELL[:1]) == ["✓ 1 GATE PASSES"]
     unknown = replace(HELD_ILL[0], findings=(replace(HELD_ILL[0].findings[0],
                                                      severity=GateState.UNKNOWN),))  # fmt: skip
     assert last((unknown, *HELD_WELL[1:])) == ["? 1 UNKNOWN: D106"]
     assert last((unknown, HELD_ILL[1], *HELD_WELL[2:])) == ["✗ 1 FAIL: D107", "? 1 UNKNOWN: D106"]
+
+
+def test_gates_that_found_nothing_to_check_do_not_pass_as_if_they_had() -> None:
+    """Where nothing is declared that is said, with what to do; it is no failure."""
+    nothing = hold(GATES, Facts(Stack(hosts=(replace(HOST, mounts=()),)), seen(mounts=())))
+    lines = drawn(screen(nothing, ILL.snapshot, tz=TZ)).splitlines()
+    assert [line for line in lines if "PASS" in line and "nothing to check" not in line] == []
+    assert lines[-2:] == [
+        "? NOTHING TO CHECK",
+        "→ say what should run: services, mounts and ports in media.services.yaml",
+    ]
 
 
 @given(st.one_of(st.sampled_from(HOSTILE_TEXTS), st.text(max_size=60)), st.integers(40, 120))
