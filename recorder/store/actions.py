@@ -4,10 +4,12 @@ A row is written before an effect begins, without an end, and completed after it
 was killed leaves a row that says so.
 """
 
+import contextlib
 from datetime import datetime, timedelta
 
+from recorder.errors import StoreError
 from recorder.model import Action
-from recorder.store.connection import reading, transaction
+from recorder.store.connection import engine_of, reading, transaction
 from recorder.store.engine import opened
 from recorder.store.library import sa
 from recorder.store.rows import seconds, text
@@ -42,6 +44,17 @@ def finish(place: Location, begun_id: int, done: Action) -> None:
 def log(place: Location, done: Action) -> None:
     """Note what was done, all at once. Raises StoreError."""
     begin(place, done)
+
+
+def log_failed(path: Path, done: Action) -> None:
+    """Note what failed in the file as it is, where that can be done.
+
+    No file is made for it and no schema upgraded: either may be what failed.
+    """
+    engine = engine_of(path)
+    with contextlib.suppress(StoreError, sa.exc.OperationalError), transaction(engine) as db:
+        db.execute(action.insert().values(_row(done)))
+    engine.dispose()
 
 
 def actions(

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
+from store import freeze
 
 from recorder.capabilities.history.backup import KEEP
 from recorder.capabilities.history.carrying import carry_out
@@ -370,16 +371,30 @@ def test_a_backup_there_is_not_is_told_with_those_there_are(machine: Machine) ->
 
 
 def test_what_fails_after_a_yes_exits_4(machine: Machine) -> None:
-    """A damaged backup replaces nothing."""
+    """A damaged backup replaces nothing, and that it was tried stands in the history."""
     machine.ops("media.history.backup")
     [copy] = copies(machine)
     damage(copy)
-    before = machine.history.read_bytes()
+    before = freeze.rows_of(machine.history)
     done = machine.ops("media.history.restore", "--yes")
     assert done.returncode == 4
     assert "is damaged" in done.stderr
     assert len(done.stderr.splitlines()) == 1
-    assert machine.history.read_bytes() == before
+    after = freeze.rows_of(machine.history)
+    tried = after["action"].pop()
+    assert after == before
+    assert (tried["capability"], tried["exit_code"]) == ("media.history.restore", 4)
+    assert "is damaged" in str(tried["note"])
+
+
+def test_a_failure_is_noted_in_no_file_made_for_it(machine: Machine) -> None:
+    """Where there is no history, a restore that fails leaves none."""
+    machine.ops("media.history.backup")
+    [copy] = copies(machine)
+    damage(copy)
+    machine.history.unlink()
+    assert machine.ops("media.history.restore", "--yes").returncode == 4
+    assert not machine.history.exists()
 
 
 def test_a_change_waits_for_a_look_and_gives_up(
@@ -415,7 +430,7 @@ def upgrade():
 def test_an_older_history_is_upgraded_after_a_yes(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, statement: str, code: int
 ) -> None:
-    """A checked copy first, all of it or nothing: exit code 4 leaves it as it was."""
+    """A checked copy first, all of it or nothing: exit code 4 leaves it as it was, and a row."""
     folder = machine.folder / "migrations"
     subprocess.run(["cp", "-r", str(migrate.migrations()), str(folder)], check=True)
     next_one = folder / "versions" / "9999_next.py"
@@ -437,6 +452,8 @@ def test_an_older_history_is_upgraded_after_a_yes(
     assert (revision(), copy.exists()) == (older, False)
     done = run("--yes")
     assert ask(copy, "SELECT version_num FROM alembic_version") == [(older,)]
+    noted = "SELECT capability, exit_code FROM action ORDER BY id DESC LIMIT 1"
+    assert ask(machine.history, noted) == [("media.history.upgrade", code)]
     if code:
         assert isinstance(done.exception, ActionError)
         assert "is as it was" in str(done.exception)

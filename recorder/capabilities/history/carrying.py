@@ -8,7 +8,7 @@ from typing import TypeVar
 from recorder.capabilities.acting import acting, beginning, typed
 from recorder.capabilities.recording import PATIENCE_SEC
 from recorder.errors import ActionError, BusyError, ExitCode, StoreError
-from recorder.store.actions import log
+from recorder.store.actions import log, log_failed
 from recorder.store.lock import one_look
 from recorder.store.site import Location
 
@@ -51,6 +51,11 @@ def _failing_as_action(work: Callable[[], T]) -> T:
 
 def _noted_after(capability: str, history: Location, work: Callable[[], T]) -> T:
     begun = beginning(capability, typed(capability))
-    done = work()
+    try:
+        done = work()
+    except StoreError as error:
+        failed = replace(begun, exit_code=ExitCode.ACTION_FAILED, note=str(error))
+        log_failed(history, replace(failed, ended_at=datetime.now(UTC)))
+        raise
     log(history, replace(begun, ended_at=datetime.now(UTC), exit_code=ExitCode.WELL))
     return done
