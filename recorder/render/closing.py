@@ -1,4 +1,4 @@
-"""The last line of the dashboard: how it stands, and every thing that is wrong, by name.
+"""The end of the dashboard: how it stands, every thing that is wrong by name, and what to type.
 
 A long dashboard scrolls; what is read first is what stands at its end.
 """
@@ -17,6 +17,7 @@ from recorder.model import (
     is_nearly_full,
 )
 from recorder.render import marks, words
+from recorder.render.advice import next_step
 from recorder.render.box import Plain
 from recorder.render.grid import Grid, Row
 from recorder.render.past import NO_PAST, Past
@@ -42,7 +43,15 @@ def closing(snapshot: Snapshot, notes: Sequence[str] = (), past: Past = NO_PAST)
         some = [one for one in found if one.severity is severity]
         if some:
             rows.append(_listed(snapshot, severity, noun, some, past))
+    rows += [] if past.as_it_was else _next(snapshot, found)
     return Plain([Grid(rows if found else [*rows, _well(snapshot)])])
+
+
+def _next(snapshot: Snapshot, found: Sequence[Finding]) -> list[Row]:
+    """What to type next about the first thing that is wrong of which that can be told."""
+    wrong = (one for one in found if one.severity is Verdict.FAIL)
+    told = next((step for one in wrong if (step := next_step(snapshot, one))), None)
+    return [Row((Text(f"{marks.NEXT} {told}", "hint"),))] if told else []
 
 
 def _listed(
