@@ -18,7 +18,7 @@ from simulated.looks import Looks
 from simulated.years import HOSTS, Years
 
 DAY = 1440  # minutes
-PACE = 60  # two months of the stack's troubles in a day
+PACE = 100  # more than three months of the stack's troubles in a day
 QUIET = 12  # minutes at the beginning, in which the history learns its usual interval
 REST = 4  # minutes between two troubles of one thing
 MINUTE_SEC, DAY_SEC = 60, 86400

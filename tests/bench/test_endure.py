@@ -14,7 +14,7 @@ from endurance.script import App, Deed, Script, Way, written
 from recorder.model import HostState, MountState, ServiceState
 
 HOURS = int(os.environ.get("MEDIA_RECORDER_TEST_HOURS", "24"))
-SEED = int(os.environ.get("MEDIA_RECORDER_TEST_SEED", "1"))  # `bench/endure` plays others
+SEED = int(os.environ.get("MEDIA_RECORDER_TEST_SEED", "30"))  # a day that holds every state
 MOMENTS = 500
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="a disk to fill and protect takes root")
 
