@@ -21,6 +21,7 @@ from endurance.hosts import KEY, KEY_VARIABLE, played, stack_of
 from endurance.looked import expected, is_recorded
 from endurance.script import Deed, Script
 
+from recorder.capabilities.foreseeing import Outlooks, foresee
 from recorder.capabilities.remembered import Keeping, Remembered
 from recorder.capabilities.remembering import remember
 from recorder.collect.snapshot import Asking, Look
@@ -83,6 +84,7 @@ class Player:
         self.became: dict[Deed, int] = dict.fromkeys(Deed, 0)
         self._stack = stack_of(script, folder)
         self._lasted = [0.05]
+        self._foreseen: dict[datetime, Outlooks] = {}
         with opened(self.path):
             self._engine = engine_of(self.path)
 
@@ -151,11 +153,20 @@ class Player:
             keeping = Keeping(self.path, snapshot, since=None, previous=True, record=True)
             store = ExitStack()
             store.callback(self._engine.dispose)
-            steps = remember(store, self._engine, None, keeping)
+            steps = remember(store, self._engine, self._outlooks(snapshot), keeping)
             kept = next(steps)
             for _ in steps:
                 pass
             return Seen(snapshot, kept, newest(self.path) if kept.recorded else None)
+
+    def _outlooks(self, snapshot: Snapshot) -> Outlooks:
+        """The forecasts, as of the hour: the program makes them anew for each look."""
+        hour = snapshot.taken_at.replace(minute=0, second=0)
+        if hour not in self._foreseen:
+            self._foreseen = {hour: {}}
+            with contextlib.suppress(StoreError):  # of the disk: remembering meets it too
+                self._foreseen = {hour: foresee(self._engine, snapshot.taken_at)}
+        return self._foreseen[hour]
 
     def _collected(self, minute: int, trigger: Trigger) -> Snapshot:
         """What the program sees, which must be what the script says there is to be seen."""

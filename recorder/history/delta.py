@@ -43,7 +43,7 @@ def fold(
             alone.append(one)
     done = deeds(actions, seen.taken_at if seen else None)
     events = [_event(it, [*caused[id(it)], *_hidden(it, caused[id(it)], seen)]) for it in hosts]
-    return tuple(sorted((*events, *_of_things(episodes(alone), done)), key=_newest_first))
+    return tuple(sorted((*events, *_of_things(episodes(alone), done)), key=newest_first))
 
 
 def _host(of: Episode) -> str:
@@ -56,7 +56,8 @@ def _event(of: Episode, caused: Iterable[Event], by: Deed | None = None) -> Even
     return replace(told, consequences=tuple(sorted((*others, *caused), key=_oldest_first)))
 
 
-def _newest_first(it: Event) -> tuple[object, ...]:
+def newest_first(it: Event) -> tuple[object, ...]:
+    """The key of the order in which events are told."""
     return -it.at.timestamp(), *_place(it)
 
 

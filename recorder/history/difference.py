@@ -6,12 +6,15 @@ backwards. What one of them could not see is no difference; it is named as unkno
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from recorder.frozen import frozen
-from recorder.history.delta import fold
+from recorder.history.delta import fold, newest_first
 from recorder.history.net import Unseen, net, unseen
-from recorder.model import Event, Snapshot, Volume
+from recorder.history.telling import tell
+from recorder.model import Event, Kind, Snapshot, Transition, Volume
+
+FAR_APART = timedelta(days=1)
 
 
 @frozen
@@ -62,10 +65,28 @@ def difference(one: Side, other: Side) -> Difference:
     return Difference(
         before,
         after,
-        events=fold(net(was, now)),
+        events=_events(net(was, now), now.taken_at - was.taken_at),
         spaces=tuple(_spaces(was, now)),
         unseen=unseen(was, now),
     )
+
+
+def _events(changed: Sequence[Transition], apart: timedelta) -> tuple[Event, ...]:
+    """What is told of the changes between two moments so far apart.
+
+    Where that is long, nobody knows what a reboot in between brought about, but that what only
+    restarted may well have done so with it.
+    """
+    if apart <= FAR_APART:
+        return fold(changed)
+    alone = [it for it in changed if it.kind is not Kind.HOST and not _only_restarted(it)]
+    others = [it for it in changed if it not in alone]
+    return tuple(sorted((*fold(others), *fold(alone)), key=newest_first))
+
+
+def _only_restarted(it: Transition) -> bool:
+    told = tell(it)
+    return told is not None and told.restarts > 0 and not (told.ill or told.ill_before)
 
 
 def _when(side: Side) -> tuple[bool, datetime]:

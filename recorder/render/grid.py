@@ -36,6 +36,7 @@ class Grid:
     first_cells: int = 0  # of the first column, at least
     last_cells: int = 20  # a narrower rest of the line is no column any more
     cut: bool = False  # the last column is cut with an ellipsis, or left out, but not folded
+    keep: int = 0  # where set: columns are left out from the right, but for so many; none folds
 
     def lines(self, width: int, *, ascii_only: bool) -> list[Text]:
         """The lines to draw, each of at most `width` cells."""
@@ -44,6 +45,9 @@ class Grid:
         if all(self._fits(row, columns, width) for row in rows):
             ellipsis = self._ellipsis(ascii_only=ascii_only)
             drawn = [_in_columns(row, columns, width, ellipsis) for row in rows]
+        elif self.keep and max(len(row.cells) for row in rows) > self.keep:
+            shorter = [Row(row.cells[:-1] or row.cells, row.indent) for row in rows]
+            return replace(self, rows=shorter).lines(width, ascii_only=ascii_only)
         elif self.cut:
             shorter = [Row(row.cells[:-1] or row.cells, row.indent) for row in rows]
             return replace(self, rows=shorter, cut=False).lines(width, ascii_only=ascii_only)

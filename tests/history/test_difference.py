@@ -12,6 +12,7 @@ from recorder.history.told import Key
 from recorder.model import Kind, Reason, Snapshot
 
 from .made import (
+    ANOTHER_BOOT,
     ANSWERS,
     DOWN,
     HUNG,
@@ -21,6 +22,7 @@ from .made import (
     NO_SPACE_TOLD,
     REFUSES,
     RUNNING,
+    STARTED,
     UNREADABLE,
     UNSEEN,
     UP,
@@ -169,3 +171,22 @@ def test_a_look_of_now_is_the_later_one_whatever_the_clocks_say() -> None:
     """A history that a fast clock recorded is still older than what is seen now."""
     now, then = Side(WELL, recorded=False), Side(replace(ILL, taken_at=at(500)))
     assert difference(now, then).before == then
+
+
+def test_of_moments_far_apart_a_reboot_brought_about_restarts_alone() -> None:
+    """What is new, gone or stopped since may have any cause; minutes apart, the reboot is it."""
+    services = (RUNNING, named(RUNNING, "sonarr"), named(RUNNING, "lidarr"))
+    restarted = replace(STARTED, health=RUNNING.health)
+    later = (restarted, named(KILLED, "sonarr"), named(RUNNING, "bazarr"))
+    was = snapshot(hosts=(UP,), services=services)
+    told = {
+        minutes: [
+            (it.name, [one.name for one in it.consequences])
+            for it in differs(was, snapshot(minutes, hosts=(ANOTHER_BOOT,), services=later)).events
+        ]
+        for minutes in (5, 2 * 1440)
+    }
+    assert told == {
+        5: [("alpha", ["bazarr", "lidarr", "radarr", "sonarr"])],
+        2 * 1440: [("alpha", ["radarr"]), ("bazarr", []), ("lidarr", []), ("sonarr", [])],
+    }

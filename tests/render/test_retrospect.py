@@ -341,3 +341,24 @@ def test_that_no_look_followed_another_is_not_that_nobody_looked() -> None:
         0: nobody,
         None: nobody,
     }
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_latencies_stand_in_columns_whatever_endpoints_are_called(width: int) -> None:
+    """A long name loses its middle, a narrow screen its last figures; no row folds."""
+    week = retrospects.told("week")
+    slowest = week.recollection.latencies[0]
+    long = replace(slowest, name="an-endpoint-of-a-very-long-name-indeed")
+    latencies = (long, *week.recollection.latencies[1:])
+    of = replace(week, recollection=replace(week.recollection, latencies=latencies))
+    lines = drawn(screen(of, tz=TZ), width).splitlines()
+    begin = next(place for place, line in enumerate(lines) if "LATENCY" in line) + 1
+    rows = lines[begin : begin + 8]
+    assert len({row.index("p50") for row in rows}) == len({row.index("p95") for row in rows}) == 1
+
+
+def test_how_much_of_the_time_a_thing_was_well_stays_on_the_narrowest_screen() -> None:
+    """It says more than a longer strip or the rest of a name."""
+    lines = drawn(screen(retrospects.told("week"), tz=TZ), 40).splitlines()
+    assert sum(line.endswith("well │") for line in lines) == 4  # hosts, services, endpoints, mounts
+    assert any("lidarr" in line and "89.40%" in line for line in lines)

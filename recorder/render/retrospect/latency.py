@@ -7,11 +7,13 @@ from recorder.history.retrospect import Retrospect
 from recorder.render.box import Box
 from recorder.render.grid import Grid, Row
 from recorder.render.retrospect.names import told_apart
+from recorder.render.retrospect.strips import LONGEST_LABEL
 from recorder.render.safe import ends
 from recorder.render.units import counted, elapsed
 from recorder.store.latency import Latency
 
 MOST_ROWS = 8
+LEAST_COLUMNS = 3  # the name, and two figures
 ROLLED = "of longer ago than 30 days there is no percentile: average and most"
 
 
@@ -29,7 +31,7 @@ def box(of: Retrospect, *, everything: bool) -> Box | None:
     if any(it.counts is None for it in chosen):
         more.append(ROLLED)
     quiet = [Row((Text("; ".join(more), "quiet"),))] if more else []
-    return Box("LATENCY", [[Grid(rows, (2, 3)), Grid(quiet)]])
+    return Box("LATENCY", [[Grid(rows, (2, 3), keep=LEAST_COLUMNS), Grid(quiet)]])
 
 
 def slowness(it: Latency) -> float:
@@ -44,4 +46,4 @@ def _row(it: Latency, name: str) -> Row:
     else:
         told = [*(f"p{of} {elapsed(percentile(it.counts, of))}" for of in (50, 95)), *told]
     of_all = Text(counted(it.answers, "answer"), "quiet")
-    return Row((Text(ends(name)), *(Text(one) for one in told), of_all))
+    return Row((Text(ends(name, LONGEST_LABEL)), *(Text(one) for one in told), of_all))

@@ -1,7 +1,8 @@
 """A table of strips: of each thing a mark, its name, its state over time, and a few figures.
 
 All tables of a screen share one scale. Where a line is narrow, figures are left out from the right
-before the strip gets too short to be read.
+before the strip gets too short to be read. How much of the time a thing was well goes last, after
+the strip was made shorter and names were cut.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ from recorder.render.safe import ends
 _MARK, _GAP = 2, 2
 LONGEST_LABEL = 20
 _SHORTEST_STRIP, _LONGEST_STRIP = 14, 72
+_LEAST_STRIP = 7  # beside how much of the time it was well
 _SHORTEST_LABEL = 6
 COLUMNS = (("well", 9), ("down", 6), ("longest", 9), ("\N{CLOCKWISE OPEN CIRCLE ARROW}", 4))
 
@@ -46,11 +48,15 @@ class Scale:
 
     def strip_cells(self, width: int) -> tuple[int, int, int]:
         """The cells of a label and of the longest strip, and how many figures stand beside."""
-        for figures in range(len(COLUMNS), -1, -1):
+        for figures in range(len(COLUMNS), 0, -1):
             taken = _MARK + _GAP + sum(cells for _, cells in COLUMNS[:figures])
             room = width - taken - self.label_cells
             if room >= _SHORTEST_STRIP:
                 return self.label_cells, min(room, _LONGEST_STRIP), figures
+        room = width - _MARK - _GAP - COLUMNS[0][1]  # how much of the time it was well stays
+        label = min(self.label_cells, room - _LEAST_STRIP)
+        if label >= _SHORTEST_LABEL:
+            return label, room - label, 1
         label = max(_SHORTEST_LABEL, width // 3)
         return label, max(1, width - _MARK - _GAP - label), 0
 
