@@ -13,7 +13,7 @@ from recorder.store.connection import engine_of, reading, transaction
 from recorder.store.engine import opened
 from recorder.store.library import sa
 from recorder.store.rows import seconds, text
-from recorder.store.site import Location
+from recorder.store.site import Location, Site
 from recorder.store.tables import action
 from recorder.store.things import moment, time_of
 
@@ -46,13 +46,18 @@ def log(place: Location, done: Action) -> None:
     begin(place, done)
 
 
-def log_failed(path: Path, done: Action) -> None:
-    """Note what failed in the file as it is, where that can be done.
+def log_failed(place: Location, done: Action) -> None:
+    """Note what failed in the history as it is, where that can be done.
 
-    No file is made for it and no schema upgraded: either may be what failed.
+    None is made for it and no schema upgraded: either may be what failed.
     """
-    engine = engine_of(path)
-    with contextlib.suppress(StoreError, sa.exc.OperationalError), transaction(engine) as db:
+    if isinstance(place, Site):
+        from recorder.store.postgresql import engine as server  # noqa: PLC0415 - only for one
+
+        engine = server.engine_of(place)
+    else:
+        engine = engine_of(place)
+    with contextlib.suppress(StoreError, sa.exc.DBAPIError), transaction(engine) as db:
         db.execute(action.insert().values(_row(done)))
     engine.dispose()
 
