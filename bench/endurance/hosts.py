@@ -112,7 +112,8 @@ class PlayedShell:
 
     def run(self, script: bytes, *, until: bytes, timeout_sec: float) -> Answer:
         del until, timeout_sec
-        _, _, mark, _, _, *paths = shlex.split(script.partition(b"\n")[0].decode())
+        [asked] = shlex.split(script.partition(b"\n")[0].decode())
+        _, mark, _, _, _, *paths = asked.removeprefix("request=").split(" ")
         if self.way is Way.NO_SHELL:
             return Answer(b"This account is currently not available.\n", Ended.CLOSED)
         if self.way is Way.ENDLESS:

@@ -13,7 +13,7 @@ from recorder.render.units import counted, elapsed
 from recorder.store.latency import Latency
 
 MOST_ROWS = 8
-LEAST_COLUMNS = 3  # the name, and two figures
+LEAST_COLUMNS = 2  # the name and a figure
 ROLLED = "of longer ago than 30 days there is no percentile: average and most"
 
 
