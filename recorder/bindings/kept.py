@@ -25,9 +25,8 @@ from recorder.bindings.stack import Stack
 SETTLED_NS = 3 * 10**9  # above the grain of any filesystem's times
 OURS = ("recorder.bindings.stack", "recorder.model.", "pathlib")
 
-Stamp = (
-    tuple[str, int, int, int] | None
-)  # a file's name, size, inode and ctime: nobody can set that one back
+# A file's name, size, inode and ctime: nobody can set that one back. None: there is no such file.
+Stamp = tuple[str, int, int, int] | None
 
 
 def stack_of(folder: Path | None) -> Stack:
@@ -72,7 +71,7 @@ class _Reader(pickle.Unpickler):
     """Reads values of a stack, and nothing else."""
 
     def find_class(self, module: str, name: str) -> object:
-        if not module.startswith(OURS):
+        if not module.startswith(OURS) or "." in name:  # a dot leads on to what a module imports
             raise pickle.UnpicklingError(module)
         return super().find_class(module, name)
 

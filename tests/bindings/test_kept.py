@@ -119,8 +119,15 @@ def test_only_values_of_a_stack_are_taken_from_it(folder: Path) -> None:
     (file,) = (folder / "cache").rglob("stack-*")
     assert file.stat().st_mode & 0o777 == 0o600
     whole = file.read_bytes()
+    traces = os.fsencode(folder / "traces")
     planted = pickle.dumps((kept.key_of(folder), Planted(folder / "traces")))
-    for content in (planted, whole[:-20], b"", b"\x80"):
+    dotted = (
+        b"\x80\x04\x8c\x07pathlib\x8c\x08os.mkdir\x93\x8c"
+        + bytes([len(traces)])
+        + traces
+        + b"\x85R."
+    )
+    for content in (planted, dotted, whole[:-20], b"", b"\x80"):
         file.write_bytes(content)
         assert stack_of(folder) == stack
         assert file.read_bytes() == whole
