@@ -8,7 +8,7 @@ from faults.row import Row
 TEST = "faults/test_asked.py::test_an_app_in_trouble"
 SLOW = "faults/test_asked.py::test_an_app_whose_answer_does_not_come"
 UNKNOWN = "unknown unreachable"
-QUICK_SEC, SLOW_SEC = 15, 40
+QUICK_SEC, SLOW_SEC = 30, 60
 
 
 def _row(key: str, fault: str, made: str, says: str = "", counted: str = UNKNOWN) -> Row:

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from collect.servers import Behaviour, request_of
+from collect.servers import Behaviour, request_of, silent
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 MEGABYTE = bytes(1024 * 1024)
@@ -35,6 +35,12 @@ class Counted:
 def for_ever(part: bytes, first: bytes = b"") -> Behaviour:
     """Answer each request with this, over and over."""
     return Counted().sending(lambda: itertools.chain([first], itertools.repeat(part)))
+
+
+def silent_for_ever(connection: socket.socket) -> None:
+    """Take the question and never answer, for as long as the other side waits."""
+    connection.settimeout(None)
+    silent(connection)
 
 
 def replying(data: bytes) -> Behaviour:

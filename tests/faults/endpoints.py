@@ -6,7 +6,7 @@
 from faults.row import Row
 
 TEST = "faults/test_asked.py::test_an_endpoint_in_trouble"
-BOUND_SEC = 15
+BOUND_SEC = 30
 
 
 def _row(key: str, fault: str, made: str, endpoint: str, says: str = "") -> Row:

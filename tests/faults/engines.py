@@ -36,4 +36,13 @@ ROWS = (
         SILENT,
         BLIND,
     ),
+    Row(
+        "engine-restarting",
+        "the Docker engine is restarted during the look",
+        "a real `dockerd` is ended between the list of containers and the question about them",
+        11,
+        1,
+        SILENT,
+        BLIND,
+    ),
 )

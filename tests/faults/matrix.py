@@ -5,7 +5,7 @@
 what is no row.
 """
 
-from faults import apps, endpoints, engines, history, hosts, nfs
+from faults import apps, endpoints, engines, history, hosts, nfs, together
 from faults.row import Row
 
 SECTIONS: dict[str, tuple[Row, ...]] = {
@@ -14,6 +14,7 @@ SECTIONS: dict[str, tuple[Row, ...]] = {
     "endpoints": endpoints.ROWS,
     "apps": apps.ROWS,
     "nfs": nfs.ROWS,
+    "together": together.ROWS,
     "history": history.ROWS,
 }
 ROWS = tuple(row for rows in SECTIONS.values() for row in rows)

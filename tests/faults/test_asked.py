@@ -25,9 +25,10 @@ from collect.servers import (
     trickling,
 )
 from realhosts import Lab
+from realhosts.blueprint import DEAD_ADDRESS
 from realhosts.blueprint import host as planned
 from realhosts.waiting import wait_until
-from stack.ops import Document, Facts, Ops, of_host
+from stack.ops import Break, Document, Facts, Ops, of_host
 
 from faults.behaviours import (
     OK,
@@ -38,11 +39,13 @@ from faults.behaviours import (
     for_ever,
     history,
     replying,
+    silent_for_ever,
     ten_gigabytes,
 )
-from faults.looking import HEALTHY, Looked, healthy, look, standing
+from faults.looking import AWAY, HEALTHY, Looked, healthy, look, standing
+from faults.matrix import BY_KEY
 from faults.names import name_server
-from faults.proving import proves_each
+from faults.proving import proves, proves_each
 from faults.relays import cut_after, every_second, relaying, slow_after
 from faults.row import Row
 
@@ -114,7 +117,7 @@ QUICK_APPS: dict[str, Behaviour] = {
 SLOW_APPS: dict[str, Behaviour] = {
     "radarr-endless": endless_history(NOW),
     "radarr-trickles": trickling(OK + b"\r\n["),
-    "radarr-silent": silent,
+    "radarr-silent": silent_for_ever,
 }
 
 
@@ -198,59 +201,75 @@ def well(ops: Ops) -> Facts:
     return of_host(ops.facts(), HEALTHY)
 
 
-@pytest.fixture(scope="module")
-def quick(lab: Lab, ops: Ops, well: Facts, tmp_path_factory: pytest.TempPathFactory) -> Looked:
-    """A look at every fault that costs no more than the limits of 2 seconds."""
-    made = certificates(tmp_path_factory.mktemp("certificates"))
+@contextlib.contextmanager
+def quick_faults(lab: Lab, folder: Path, bindings: Document) -> Iterator[dict[str, str]]:
+    """All that costs no more than the limits of 2 seconds; gives the variables of a look at it."""
+    made = certificates(folder)
     trusted = lab.control.folder / "trusted.pem"
     trusted.write_text(made["tls-expired"].read_text() + made["tls-other-name"].read_text())
     secured = {key: over_tls(answering("200 OK"), path) for key, path in made.items()}
-    bindings = healthy(ops)
-    with contextlib.ExitStack() as stack:
-        for context in (known(lab), unwilling_sshds(lab), name_server(lab)):
-            stack.enter_context(context)
-        ports = {
-            name: stack.enter_context(standing(lab, behaviours))
-            for name, behaviours in {
-                "sshds": QUICK_SSHDS,
-                "urls": QUICK_URLS,
-                "tls": QUICK_TLS | secured,
-                "apps": QUICK_APPS,
-            }.items()
-        }
-        with_hosts(bindings, relayed(ports["sshds"]) | QUICK_HOSTS)
-        with_urls(bindings, ports["urls"])
-        with_urls(bindings, ports["tls"], "https")
-        with_apps(bindings, ports["apps"])
-        env = {"SSL_CERT_FILE": str(trusted), "TZ": evening()}
+    with (
+        unwilling_sshds(lab),
+        name_server(lab),
+        standing(lab, QUICK_SSHDS) as sshds,
+        standing(lab, QUICK_URLS) as urls,
+        standing(lab, QUICK_TLS | secured) as tls,
+        standing(lab, QUICK_APPS) as apps,
+    ):
+        with_hosts(bindings, relayed(sshds) | QUICK_HOSTS)
+        with_urls(bindings, urls)
+        with_urls(bindings, tls, "https")
+        with_apps(bindings, apps)
+        yield {"SSL_CERT_FILE": str(trusted), "TZ": evening()}
+
+
+@contextlib.contextmanager
+def slow_faults(lab: Lab, bindings: Document) -> Iterator[dict[str, str]]:
+    """All that costs the limit of a whole answer."""
+    with standing(lab, SLOW_SSHDS) as sshds, standing(lab, SLOW_APPS) as apps:
+        with_hosts(bindings, relayed(sshds) | SLOW_HOSTS)
+        with_apps(bindings, apps)
+        yield {"TZ": evening()}
+
+
+@pytest.fixture(scope="module")
+def quick(lab: Lab, ops: Ops, well: Facts, tmp_path_factory: pytest.TempPathFactory) -> Looked:
+    """A look at every quick fault."""
+    bindings, folder = healthy(ops), tmp_path_factory.mktemp("certificates")
+    with known(lab), quick_faults(lab, folder, bindings) as env:
         return look(ops, "quick", bindings, well, env)
 
 
 @pytest.fixture(scope="module")
 def slow(lab: Lab, ops: Ops, well: Facts) -> Looked:
-    """A look at every fault that costs the limit of a whole answer."""
+    """A look at every slow fault."""
     bindings = healthy(ops)
-    with known(lab), standing(lab, SLOW_SSHDS) as sshds, standing(lab, SLOW_APPS) as apps:
-        with_hosts(bindings, relayed(sshds) | SLOW_HOSTS)
-        with_apps(bindings, apps)
-        return look(ops, "slow", bindings, well, {"TZ": evening()})
+    with known(lab), slow_faults(lab, bindings) as env:
+        return look(ops, "slow", bindings, well, env)
 
 
 def is_as_promised(row: Row, looked: Looked) -> None:
-    """In time, with its state and reason and what is unknown behind it, by its exit code.
+    """In time, with its state and reason and what is unknown behind it, by its exit code."""
+    is_shown(row, looked)
+    assert row.says in details(looked.document, row.key)
+    assert looked.took_sec < row.bound_sec
+    assert looked.code == row.exit_code
+    does_no_harm(looked)
 
-    What is well is whole, nothing recorded is lost, and nothing is left behind.
-    """
+
+def is_shown(row: Row, looked: Looked) -> None:
+    """It has its state and reason, and what is behind it is unknown."""
     assert {kind: looked.words(kind, row.key) for kind in row.shown} == {
         kind: {words} for kind, words in row.shown.items()
     }
-    assert row.says in details(looked.document, row.key)
-    assert looked.code == row.exit_code
-    assert looked.took_sec < row.bound_sec
-    assert looked.peak_mib < MOST_MIB
+
+
+def does_no_harm(looked: Looked) -> None:
+    """What is well is whole, nothing recorded is lost or left behind, memory is bounded."""
     assert looked.unlike_well == {}
     assert (looked.recorded, looked.lost, looked.check) == (True, frozenset(), "")
     assert looked.left == []
+    assert looked.peak_mib < MOST_MIB
 
 
 def details(document: Document, key: str) -> str:
@@ -294,3 +313,27 @@ def test_an_app_in_trouble(row: Row, quick: Looked) -> None:
 def test_an_app_whose_answer_does_not_come(row: Row, slow: Looked) -> None:
     """It costs the limit of an answer, once."""
     is_as_promised(row, slow)
+
+
+@proves("everything")
+def test_everything_at_once(lab: Lab, ops: Ops, well: Facts, broken: Break, tmp_path: Path) -> None:
+    """It costs what the slowest costs, and each fault is told as alone."""
+    row, bindings = BY_KEY["everything"], healthy(ops)
+    broken("engine-hung", AWAY)
+    with_hosts(bindings, {AWAY: {"addresses": [planned(AWAY).address], "ssh_user": "ubuntu"}})
+    with_hosts(bindings, {"gone": {"addresses": [DEAD_ADDRESS]}})
+    with (
+        known(lab),
+        slow_faults(lab, bindings),
+        quick_faults(lab, tmp_path, bindings) as env,
+    ):
+        looked = look(ops, "everything", bindings, well, env)
+    for key in (*QUICK_SSHDS, *QUICK_HOSTS, *QUICK_URLS, *QUICK_TLS, *QUICK_APPS):
+        is_shown(BY_KEY[key], looked)
+    for key in (*SLOW_SSHDS, *SLOW_HOSTS, *SLOW_APPS):
+        is_shown(BY_KEY[key], looked)
+    assert looked.words("host", "gone") == {"down timeout"}
+    assert looked.words("engine", AWAY) == {"unreadable engine_down"}
+    assert looked.took_sec < row.bound_sec
+    assert looked.code == row.exit_code
+    does_no_harm(looked)

@@ -98,6 +98,36 @@ def _start_engine(lab: "Lab", host: str, _: str) -> None:
     machine.engine.settle(machine.plan.services)
 
 
+# A client that waits, before its second question, until root has ended the engine.
+LISTED = "/tmp/lab-listed"
+CLIENT = f"""#!/bin/sh
+[ "$1" != inspect ] || {{ : >{LISTED}; while [ -e {LISTED} ]; do sleep 0.05; done; }}
+exec /usr/bin/docker "$@"
+"""
+RESTART = f"""
+until [ -e {LISTED} ]; do sleep 0.05; done
+kill $(cat /run/docker.pid)
+while pgrep -x dockerd; do sleep 0.05; done
+rm -f {LISTED}
+"""
+
+
+def _restart_engine(lab: "Lab", host: str, _: str) -> None:
+    """End the engine in the middle of the next look at it."""
+    cell = lab.hosts[host].cell
+    _of_looping("stop", lab.hosts[host])
+    cell.run("mount", "-o", "remount,rw", "/usr/local")
+    cell.shell("mkdir -p /usr/local/bin && cat >/usr/local/bin/docker <<'END'\n" + CLIENT + "END\n")
+    cell.run("chmod", "755", "/usr/local/bin/docker")
+    cell.start("sh", "-c", RESTART, log="/var/log/restart.log")
+
+
+def _restarted_engine(lab: "Lab", host: str, _: str) -> None:
+    cell = lab.hosts[host].cell
+    cell.shell("rm /usr/local/bin/docker && mount -o remount,ro /usr/local")
+    _start_engine(lab, host, "")
+
+
 def _of_looping(command: str, machine: Machine) -> None:
     """Calm restart loops before an engine ends: one ended in mid-restart can't mend it after."""
     for each in machine.plan.services:
@@ -180,6 +210,11 @@ FAULTS = {
         "the Docker engine accepts questions and never answers",
         _hold_engine,
         _release_engine,
+    ),
+    "engine-restarting": Fault(
+        "the Docker engine ends amid the next look, and is back when healed",
+        _restart_engine,
+        _restarted_engine,
     ),
     "rebooted": Fault("the host shows another boot id", _boot, _unboot),
     "unmounted": Fault(

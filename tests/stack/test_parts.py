@@ -36,7 +36,7 @@ def blind(well: Facts, host: str, reason: str) -> Facts:
     }
 
 
-@proves_each("engine-stopped", "engine-killed", "engine-hung")
+@proves_each("engine-stopped", "engine-killed", "engine-hung", "engine-restarting")
 def test_an_engine_that_does_not_answer(row: Row, broken: Break, ops: Ops, well: Facts) -> None:
     """Its containers are unknown, never missing; the host, its mounts and endpoints are there."""
     broken(row.key, "streaming-stack")
