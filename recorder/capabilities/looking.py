@@ -6,7 +6,6 @@ before, and loads what it needs meanwhile.
 
 import os
 import sys
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from recorder.collect.snapshot import Look, Part
     from recorder.model import Day, Snapshot, Trigger
 
-PROGRESS_AFTER_SEC = 1.0
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -158,30 +156,12 @@ def chosen_of(snapshot: "Snapshot", choice: Choice) -> "Snapshot":
 
 
 def _waited(look: "Look") -> "Snapshot":
-    """Wait; after a second, tell a person at a terminal for whom, and take that back at the end."""
-    stream = sys.stderr
-    told: list[str] = []
-
-    def tell() -> None:
-        told.extend(waiting(look.waiting_for(), PROGRESS_AFTER_SEC))
-        stream.write("".join(f"{line}\n" for line in told))
-        stream.flush()
-
-    if not stream.isatty():
-        return look.wait()
+    """Wait; after a second, tell a person at a terminal for whom."""
+    from recorder.capabilities.awaiting import AFTER_SEC, telling  # noqa: PLC0415 - as above
     from recorder.render.progress import waiting  # noqa: PLC0415 - while hosts are asked
 
-    timer = threading.Timer(PROGRESS_AFTER_SEC, tell)
-    timer.daemon = True
-    timer.start()
-    try:
+    with telling(lambda: waiting(look.waiting_for(), AFTER_SEC)):
         return look.wait()
-    finally:
-        timer.cancel()
-        timer.join()
-        if told and os.environ.get("TERM", "dumb") != "dumb":
-            stream.write(f"\x1b[{len(told)}A\x1b[J")  # up, and clear to the end of the screen
-            stream.flush()  # before the result is drawn there
 
 
 def screen(choice: Choice) -> "Console":

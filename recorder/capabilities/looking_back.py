@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 import click
 
+from recorder.capabilities.awaiting import telling
 from recorder.capabilities.looking import Choice, now, print_json, screen
 from recorder.errors import ExitCode, UsageError
 from recorder.frozen import frozen
@@ -51,7 +52,7 @@ def show(choice: Choice, history: Location, window: Window, manner: Manner) -> E
     """Show a window of the past. Raises UsageError, StoreError."""
     if choice.as_json + manner.as_csv + manner.as_markdown > 1:
         raise UsageError("--json, --csv and --md are three forms of one answer: choose one")
-    with opened(history, writing=False) as engine:
+    with telling(lambda: _reading(window)), opened(history, writing=False) as engine:
         chosen, notes = _chosen(engine, choice)
         told = retrospect(engine, window, LocalTime(), chosen)
     notes += _absent(chosen or (), told)
@@ -76,6 +77,12 @@ def show(choice: Choice, history: Location, window: Window, manner: Manner) -> E
         )
         screen(choice).print(shown)
     return ExitCode.WELL
+
+
+def _reading(window: Window) -> list[str]:
+    from recorder.render.progress import reading  # noqa: PLC0415 - only where it takes long
+
+    return reading(window.begin, LocalTime())
 
 
 def _absent(chosen: Iterable[Named], told: Retrospect) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
-"""What is still awaited, while a look takes long: a line a host, for stderr."""
+"""What is still awaited, while it takes long: lines for stderr."""
 
 from collections.abc import Sequence
+from datetime import datetime, tzinfo
 
 from recorder.render.safe import safe
 from recorder.render.units import duration, plural
@@ -15,3 +16,8 @@ def waiting(hosts: Sequence[str], elapsed_sec: float) -> list[str]:
     ]
     unnamed = len(hosts) - len(lines)
     return [*lines, f"and {plural(unnamed, 'host')} more"] if unnamed else lines
+
+
+def reading(since: datetime, zone: tzinfo) -> list[str]:
+    """A line of plain text that says how far back a history is being read."""
+    return [f"reading what was recorded since {since.astimezone(zone):%Y-%m-%d} ..."]
