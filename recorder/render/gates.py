@@ -93,6 +93,8 @@ def _passing(results: Sequence[GateResult]) -> list[Row]:
     if len(idle) == len(results):
         nothing = Text(f"{marks.UNKNOWN} NOTHING TO CHECK", marks.style(marks.UNKNOWN))
         todo = "say what should run: services, mounts and ports in media.services.yaml"
+        if len(results) == 1:  # its own note says what is not declared
+            return [Row((nothing,))]
         return [Row((nothing,)), Row((Text(f"{marks.NEXT} {todo}", "hint"),))]
     amount = len(results) - len(idle)
     told = f"{plural(amount, 'gate')} {'passes' if amount == 1 else 'pass'}"

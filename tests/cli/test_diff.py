@@ -132,7 +132,7 @@ def test_a_part_is_compared_when_either_moment_knew_it(looks: Looks) -> None:
             ["2020-01-01", "now"],
             "nothing was recorded yet at 2020-01-01 00:00:00; recording begins",
         ),
-        (["tomorrow"], '"tomorrow" is no time; say now, latest, 2h, '),
+        (["tomorrow"], '"tomorrow" is no time; say now, latest, 2h30m, '),
         (["2999-01-01"], '"2999-01-01" has not come yet'),
         ([], "Missing argument"),
     ],
