@@ -2,6 +2,7 @@
 
 import errno
 import socket
+import threading
 import time
 
 import pytest
@@ -64,6 +65,25 @@ def test_what_is_no_name_is_not_found(name: str) -> None:
     """Whatever stands in a binding for an address, it is found or not."""
     with pytest.raises(socket.gaierror):
         dial(name, 22, 1)
+
+
+def test_a_resolver_has_no_more_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may wait half a minute for its servers; that is no answer, which is not the same as no."""
+    over = threading.Event()
+    asked = socket.getaddrinfo
+
+    def slow(name: str, *rest: object, flags: int = 0, **more: object) -> object:
+        if not flags:
+            over.wait(10)
+        return asked(name, *rest, flags=flags, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    began = time.monotonic()
+    with pytest.raises(TimeoutError) as failed:
+        dial("localhost", 22, 0.2)
+    over.set()
+    assert time.monotonic() - began < 5
+    assert describe(failed.value, 0.2) == "no name server answers"
 
 
 def test_the_last_error_is_told() -> None:

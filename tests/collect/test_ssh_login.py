@@ -80,6 +80,20 @@ def test_what_hangs_up_refuses(data: bytes) -> None:
     assert _told(failure) == (Reason.REFUSED, "connection closed before login", "127.0.0.1")
 
 
+@pytest.mark.parametrize(("data", "knocks"), [(b"", 3), (BANNER, 1)])
+def test_who_hangs_up_without_a_word_is_knocked_at_again(data: bytes, knocks: int) -> None:
+    """As an sshd does that is busy; one that has said who it is means it."""
+    knocked = []
+
+    def behave(connection: socket.socket) -> None:
+        knocked.append(connection)
+        connection.sendall(data)
+
+    with serving(behave) as port:
+        _failure(port, limit_sec=5.0)
+    assert len(knocked) == knocks
+
+
 def _named_and_silent(connection: socket.socket) -> None:
     connection.sendall(BANNER)
     silent(connection)
