@@ -23,7 +23,9 @@ from recorder.capabilities.registry import CAPABILITIES, Capability, named
 from recorder.errors import ExitCode, RecorderError
 
 GARBAGE_AT = 50_000  # objects; Python's own is 700
+NO_THREAD, UNMAPPED = "can't start new thread", "failed to map segment"  # Python's, the loader's
 SIGNALLED = 128  # and the signal's number: how shells tell of it
+OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 VERIFY = ("verify", "recorder.capabilities.verify", "Hold the stack against its binding")
 
@@ -220,12 +222,23 @@ def main() -> NoReturn:
         # Whoever read us has left; what Python still flushes at exit must go somewhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = ExitCode.WELL
-    except OSError as error:
-        if error.errno not in UNWRITABLE:
-            raise
-        complain([f"can't write the output: {error.strerror}"])
+    except (OSError, MemoryError, RuntimeError, ImportError) as error:
+        complain([_want(error)])
         code = ExitCode.USAGE
     end(int(code or ExitCode.WELL))
+
+
+def _want(error: Exception) -> str:
+    """What this machine did not let us have; another error is our own bug, and raised on."""
+    if isinstance(error, OSError) and error.errno in UNWRITABLE:
+        return f"can't write the output: {error.strerror}"
+    if isinstance(error, OSError) and error.errno in OUT_OF_FILES:
+        return "too many files are open: raise the limit, `ulimit -n 1024`"
+    if isinstance(error, MemoryError) or UNMAPPED in str(error):
+        return "out of memory: see `free -m`, and the limit in `ulimit -v`"
+    if isinstance(error, RuntimeError) and str(error) == NO_THREAD:
+        return "no memory or no process left for a thread: see `free -m`, and `ulimit -v -u`"
+    raise error
 
 
 def end(code: int) -> NoReturn:

@@ -83,6 +83,7 @@ def _serve(
     ready: Callable[[], Callable[[A], Iterator[object]]], question: int, answer: int
 ) -> NoReturn:
     """The child: one answer, and never back into the program it was forked from."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # sent to the group: whoever asked us tells of it
     try:
         gc.disable()  # it ends before there is much
         work = ready()
@@ -94,6 +95,8 @@ def _serve(
         pass  # nobody asked, or nobody is left to hear
     except KeyboardInterrupt:
         os._exit(130)
+    except MemoryError:  # whoever asked us says that we ended before it was done
+        os._exit(1)
     except BaseException:  # noqa: BLE001 - a fault of ours is told, and goes no further than here
         sys.excepthook(*sys.exc_info())
         os._exit(1)

@@ -9,6 +9,7 @@ it.
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ import click
 
 from recorder.capabilities.aiming import aimed
 from recorder.capabilities.beside import Beside
-from recorder.errors import BusyError, ExitCode, StoreError, UsageError
+from recorder.errors import BusyError, ClockError, ExitCode, StoreError, UsageError
 from recorder.store.site import Location
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 PATIENCE_SEC = 20.0  # as long as one look may take
 PREVIOUS = "previous"
+MOST_ASTRAY_SEC = 60.0  # that the clock may gain or lose while one look takes
 
 
 def history_option(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
@@ -96,6 +98,7 @@ class Recording:
         self._lock = contextlib.ExitStack()
         self._beside: Beside[Keeping, Remembered, Untold] | None = None
         self._recorded = False
+        self._ahead_sec = _ahead_sec()
         self.trouble: StoreError | None = None
 
     def __enter__(self) -> Self:
@@ -145,6 +148,8 @@ class Recording:
 
         from recorder.capabilities.remembered import Keeping, Remembered  # noqa: PLC0415
 
+        if self._record:
+            self.trouble = self.trouble or self._astray()
         record = self._record and self.trouble is None
         if self._beside is None:
             return Remembered(snapshot, trouble=str(self.trouble))
@@ -162,6 +167,20 @@ class Recording:
         trouble = str(self.trouble) if self.trouble else kept.trouble
         return replace(kept, trouble=aimed(trouble, self._place) if trouble else None)
 
+    def _astray(self) -> ClockError | None:
+        """Why nobody can say when this look was, where its one time is not true of all it saw.
+
+        A machine that sleeps in the middle of it sees some of it before, and the rest hours later.
+        """
+        astray_sec = _ahead_sec() - self._ahead_sec
+        if abs(astray_sec) <= MOST_ASTRAY_SEC:
+            return None
+        from recorder.render.units import duration  # noqa: PLC0415 - hardly ever
+
+        way = "on" if astray_sec > 0 else "back"
+        said = f"the clock went {way} by {duration(abs(astray_sec))} during the look"
+        return ClockError(f"{said}, as when the machine sleeps; look again")
+
     def catch_up(self, stack: "Stack") -> None:
         """Record what hosts and apps know of the time before. Call it once the picture is shown."""
         untold = self._beside.further() if self._beside and self._recorded else None
@@ -169,6 +188,11 @@ class Recording:
             from recorder.capabilities.catching_up import take_in  # noqa: PLC0415 - rarely needed
 
             take_in(self._place, stack, untold)
+
+
+def _ahead_sec() -> float:
+    """How far the clock is ahead of the time that passes while this machine is awake."""
+    return time.time() - time.monotonic()
 
 
 def tell_trouble(kept: "Remembered") -> None:

@@ -77,7 +77,9 @@ class Way:
 
 
 def unforeseen(error: Exception) -> Unreachable:
-    """What nobody thought of, as this host's failure."""
+    """What nobody thought of, as this host's failure. MemoryError: it is not the host's."""
+    if isinstance(error, MemoryError):
+        raise error
     return Unreachable(Reason.PROBE_FAILED, f"{type(error).__name__}: {error}")
 
 

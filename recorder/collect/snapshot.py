@@ -21,10 +21,11 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from recorder.bindings.stack import HostBinding, Stack
-from recorder.collect.fanout import FanOut, Task
+from recorder.collect.fanout import MOST_THREADS, FanOut, Task
 from recorder.collect.look import HostLook, Way, look_at, silent_host
 from recorder.collect.probe import LIMIT_SEC
 from recorder.collect.shell import Connect, Shell, Unreachable
+from recorder.errors import UsageError
 from recorder.frozen import frozen
 from recorder.model import Day, Declared, ImportCount, Reason, Snapshot, Trigger
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 GRACE_SEC = 1.0
 QUEUE_LIMIT_SEC = 300.0  # for a turn behind others, all of which have limits of their own
 OPEN_FILES = 4096
+OWN_FILES, WAY_FILES = 24, 5
 HOSTS_TOGETHER = 32  # asked before the endpoints and apps of those that come after them
 SWITCH_SEC = 0.0005
 FEW_HOSTS = 16  # with more, switches between threads cost more than any loading
@@ -96,8 +98,22 @@ def make_ready(stack: Stack) -> None:
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    if hard != resource.RLIM_INFINITY and hard < (needed := files_of(stack)):
+        said = f"only {hard} files may be open at once, and this look needs {needed}"
+        raise UsageError(f"{said}: raise the limit, `ulimit -n {needed}`")
     if not all(host.local for host in stack.hosts):
         importlib.import_module("recorder.collect.ssh")
+
+
+def files_of(stack: Stack) -> int:
+    """How many files a look at it may have open at once.
+
+    With fewer, what could not be asked would look down. A way into a host takes more for a moment
+    than its connection, the pipes of a program that runs here for one.
+    """
+    asked = sum(service.health is not None for service in stack.services) + len(stack.imports)
+    ways = WAY_FILES * min(len(stack.hosts), MOST_THREADS)
+    return OWN_FILES + ways + min(asked, MOST_THREADS)
 
 
 def _all(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
@@ -286,5 +302,7 @@ class Look:
             return task.result(max(0.0, task.began_at + limit_sec - time.monotonic()))
         except NoResultError:
             return late(f"no answer in {limit_sec:g} s")
+        except MemoryError:
+            raise
         except Exception as error:  # noqa: BLE001 - one thing's trouble is not the others'
             return late(f"{type(error).__name__}: {error}")
