@@ -178,7 +178,7 @@ class Recording:
         from recorder.render.units import duration  # noqa: PLC0415 - hardly ever
 
         way = "on" if astray_sec > 0 else "back"
-        said = f"the clock went {way} by {duration(abs(astray_sec))} during the look"
+        said = f"the clock went {way} by {duration(round(abs(astray_sec)))} during the look"
         return ClockError(f"{said}, as when the machine sleeps; look again")
 
     def catch_up(self, stack: "Stack") -> None:
