@@ -37,17 +37,21 @@ class Asked:
         self._deadline = time.monotonic() + LIMIT_SEC
         self._pool = FanOut()
         self._ways = {host.name: Way(host, connect) for host in stack.hosts}
+        for way in self._ways.values():
+            way.hold()
         self._hosts = [
-            self._pool.submit(partial(_of_host, self._ways[name]))
+            self._submit(self._ways[name], partial(_of_host, self._ways[name]))
             for name in untold.hosts
             if name in self._ways
         ]
         bound = {binding.name: binding for binding in stack.imports}
         self._apps = {
-            hole: self._pool.submit(self._app_task(stack, bound[hole.app], hole, environ))
+            hole: self._submit(*self._app_task(stack, bound[hole.app], hole, environ))
             for hole in untold.apps
             if hole.app in bound
         }
+        for way in self._ways.values():
+            way.let_go()
 
     def _app_task(
         self,
@@ -55,17 +59,23 @@ class Asked:
         binding: ImportBinding,
         hole: Hole,
         environ: Mapping[str, str],
-    ) -> Callable[[], AppPast | None]:
+    ) -> tuple[Way, Callable[[], AppPast | None]]:
         service = stack.service(binding.service)
         way = self._ways[service.host]
-        return partial(ask_app, binding, site_of(way.host, service), hole, way, environ)
+        task = partial(ask_app, binding, site_of(way.host, service), hole, way, environ)
+        return way, task
+
+    def _submit(self, way: Way, task: Callable[[], T]) -> Task[T]:
+        """Queue a question to a host, whose way is open no longer than it takes."""
+        way.hold()
+        future = self._pool.submit(task)
+        future.add_done_callback(lambda _: way.let_go())
+        return future
 
     def wait(self) -> Told:
         """What was told, once all have answered or had their time."""
         hosts = [self._result(task) for task in self._hosts]
         apps = {hole: self._result(task) for hole, task in self._apps.items()}
-        for way in self._ways.values():
-            self._pool.submit(way.close)
         return Told(
             tuple(host for host in hosts if host),
             tuple(app for app in apps.values() if app),

@@ -1,4 +1,8 @@
-"""Which stored thing each sighting is: found, woken, taken over or new."""
+"""Which stored thing each sighting is: found, woken, taken over or new.
+
+A fleet's first look is tens of thousands of new things, and one container more moves all behind it
+by a place: so statements are made once, and what is new or moved is written many at a time.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,6 +14,20 @@ from recorder.store.library import sa
 from recorder.store.live import Live
 from recorder.store.rows import Definition, text
 from recorder.store.tables import entity, site
+
+KNOWN = sa.select(entity.c.id).where(
+    entity.c.site_id == sa.bindparam("home"),
+    entity.c.kind == sa.bindparam("of_kind"),
+    sa.func.ifnull(entity.c.parent_id, sa.literal_column("0")) == sa.bindparam("parent"),
+    entity.c.identity == sa.bindparam("named"),
+)
+HIGHEST = sa.select(sa.func.max(entity.c.id))
+NEWER = sa.select(entity.c.id).where(entity.c.id > sa.bindparam("highest")).order_by(entity.c.id)
+MOVE = (
+    entity.update()
+    .where(entity.c.id == sa.bindparam("moved"))
+    .values(name=sa.bindparam("called"), position=sa.bindparam("place"))
+)
 
 
 @frozen
@@ -38,9 +56,12 @@ def match(
     """Find every sighting's stored thing; returns them, and the live things nobody sighted."""
     left = {(thing.kind, thing.parent_id, thing.identity): thing for thing in live}
     ids: dict[Key, int] = {}
-    matches = []
+    matches: list[Match] = []
+    moved = []
+    fresh: set[int | None] = set()  # the things of which nothing can be known yet
     for kind in Kind:  # parents first
-        unmatched = []
+        unmatched: list[tuple[Sighting, int | None]] = []
+        new: list[tuple[Sighting, int | None]] = []
         for sighting in seen:
             key = sighting.key
             if key.kind is not kind:
@@ -50,19 +71,51 @@ def match(
             if found is None:
                 unmatched.append((sighting, parent_id))
                 continue
-            _keep_name(db, sighting, found)
+            if (found.name, found.position) != (sighting.name, sighting.position):
+                moved.append(_place(sighting, found.id))
             matches.append(Match(sighting, found.id, found))
             ids[key] = found.id
         for sighting, parent_id in unmatched:
-            made = _unmatched(db, home, sighting, parent_id, left)
+            made = None
+            if parent_id not in fresh:
+                made = _unmatched(db, home, sighting, parent_id, left)
+            if made is None:
+                new.append((sighting, parent_id))
+                continue
             matches.append(made)
             ids[sighting.key] = made.id
+        made_now = _made(db, home, new)
+        matches += made_now
+        ids |= {match.sighting.key: match.id for match in made_now}
+        fresh |= {match.id for match in made_now}
+    if moved:
+        db.execute(MOVE, moved)
     return matches, list(left.values())
 
 
-def _keep_name(db: sa.Connection, sighting: Sighting, live: Live) -> None:
-    if (live.name, live.position) != (sighting.name, sighting.position):
-        _change(db, live.id, name=sighting.name, position=sighting.position)
+def _place(sighting: Sighting, entity_id: int) -> dict[str, object]:
+    return {"moved": entity_id, "called": sighting.name, "place": sighting.position}
+
+
+def _made(db: sa.Connection, home: int, new: Sequence[tuple[Sighting, int | None]]) -> list[Match]:
+    """Things that never were before; their ids grow in the order in which they are written."""
+    if not new:
+        return []
+    highest = db.scalar(HIGHEST) or 0
+    rows = [
+        {
+            "site_id": home,
+            "parent_id": parent_id,
+            "kind": sighting.key.kind.value,
+            "identity": sighting.key.identity,
+            "name": sighting.name,
+            "position": sighting.position,
+        }
+        for sighting, parent_id in new
+    ]
+    db.execute(entity.insert(), rows)
+    keys = db.scalars(NEWER, {"highest": highest})
+    return [Match(sighting, key, None) for (sighting, _), key in zip(new, keys, strict=True)]
 
 
 def _unmatched(
@@ -71,15 +124,12 @@ def _unmatched(
     sighting: Sighting,
     parent_id: int | None,
     left: dict[tuple[Kind, int | None, str], Live],
-) -> Match:
+) -> Match | None:
+    """The thing that is back, or goes on under another name; None where it never was."""
     kind, identity = sighting.key.kind, sighting.key.identity
     known = db.scalar(
-        sa.select(entity.c.id).where(
-            entity.c.site_id == home,
-            entity.c.kind == kind.value,
-            sa.func.ifnull(entity.c.parent_id, sa.literal_column("0")) == (parent_id or 0),
-            entity.c.identity == identity,
-        )
+        KNOWN,
+        {"home": home, "of_kind": kind.value, "parent": parent_id or 0, "named": identity},
     )
     if known is not None:
         _change(db, known, name=sighting.name, position=sighting.position, retired_ts=None)
@@ -89,11 +139,7 @@ def _unmatched(
         del left[kind, parent_id, same.identity]
         _change(db, same.id, identity=identity, name=sighting.name, position=sighting.position)
         return Match(sighting, same.id, same)
-    values = {"kind": kind.value, "identity": identity, "name": sighting.name}
-    new = entity.insert().values(
-        site_id=home, parent_id=parent_id, position=sighting.position, **values
-    )
-    return Match(sighting, _id(db.execute(new)), None)
+    return None
 
 
 def _same_container(sighting: Sighting, parent_id: int | None, left: Iterable[Live]) -> Live | None:

@@ -34,6 +34,12 @@ class Series:
     last_value: int | None
 
 
+NEW = series.insert()
+NEWEST = (
+    series.update()
+    .where(series.c.id == sa.bindparam("which"))
+    .values(last_ts=sa.bindparam("at"), last_value=sa.bindparam("reads"))
+)
 KnownSeries = dict[tuple[int, str], Series]  # by entity and metric
 
 
@@ -77,7 +83,7 @@ def store(
     known: KnownSeries,
 ) -> None:
     """Store the numbers of things, given by kind and entity, after a look at `last_ts`."""
-    rows = []
+    rows, newest = [], []
     seldom = last_ts is None or ts // EACH_SEC != last_ts // EACH_SEC
     for kind, entity_id, thing in things:
         for metric, reading in readings(thing):
@@ -89,9 +95,10 @@ def store(
                 continue
             number = kept.id if kept else _new(db, entity_id, metric)
             if metric in SPARSE:
-                newest = {"last_ts": ts, "last_value": value}
-                db.execute(series.update().where(series.c.id == number).values(**newest))
+                newest.append({"which": number, "at": ts, "reads": value})
             rows.append({"ts": ts, "series_id": number, "value": value})
+    if newest:
+        db.execute(NEWEST, newest)
     if rows:
         db.execute(sample.insert(), rows)
 
@@ -108,9 +115,7 @@ def _is_news(metric: str, value: int, kept: Series | None, ts: int) -> bool:
 
 
 def _new(db: sa.Connection, entity_id: int, metric: str) -> int:
-    made: sa.CursorResult[Any] = db.execute(
-        series.insert().values(entity_id=entity_id, metric=metric)
-    )
+    made: sa.CursorResult[Any] = db.execute(NEW, {"entity_id": entity_id, "metric": metric})
     key = made.inserted_primary_key
     if key is None:
         raise TypeError(metric)

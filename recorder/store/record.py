@@ -35,6 +35,7 @@ class Turn:
     ts: int  # when it is recorded
     last_ts: int  # the snapshot before; the same where this is the first
     known: KnownSeries
+    change: spans.Change
 
 
 def record(engine: sa.Engine, snapshot: Snapshot) -> Recorded:
@@ -50,10 +51,12 @@ def record(engine: sa.Engine, snapshot: Snapshot) -> Recorded:
         live = live_things(db)
         home = entities.site_id(db, snapshot.site)
         matches, unsighted = entities.match(db, home, sightings(snapshot), live)
-        turn = Turn(db, ts, last_ts, numbers.known_series(db))  # of what came back, too
+        known = numbers.known_series(db)  # of what came back, too
+        turn = Turn(db, ts, last_ts, known, spans.Change(db))
         for match in matches:
             _see(turn, match)
         _miss(turn, snapshot, unsighted, live)
+        turn.change.write()
         things = [(match.sighting.key.kind, match.id, match.sighting.thing) for match in matches]
         numbers.store(db, ts, before.last_ts, things, turn.known)
         for _, entity_id, thing in things:
@@ -90,14 +93,14 @@ def _see(turn: Turn, match: Match) -> None:
     if kind is Kind.SERVICE and live is not None:
         row = _steadied(turn, live, row)
     if live is None:
-        spans.begin(turn.db, kind, match.id, turn.ts, row)
+        turn.change.begin(kind, match.id, turn.ts, row)
     elif spans.differs(kind, live.row, row):
         _change(turn, live, row)
 
 
 def _change(turn: Turn, live: Live, row: Row) -> None:
-    spans.end(turn.db, live, turn.last_ts)
-    spans.begin(turn.db, live.kind, live.id, turn.ts, row)
+    turn.change.end(live, turn.last_ts)
+    turn.change.begin(live.kind, live.id, turn.ts, row)
 
 
 def _remembering_boot(db: sa.Connection, match: Match, row: Row) -> Row:

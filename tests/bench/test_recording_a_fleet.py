@@ -1,0 +1,83 @@
+"""Recording a fleet: what is written does not grow with the hosts that stand as they stood."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import sqlalchemy as sa
+from fleets.snapshots import SERVICES, look_at_fleet
+
+from recorder.model import Kind
+from recorder.store.as_of import latest
+from recorder.store.changes import transitions
+from recorder.store.engine import opened
+from recorder.store.record import record
+from recorder.store.tables import spans
+
+NOBODY: frozenset[int] = frozenset()
+
+
+def _statements(engine: sa.Engine, work: Callable[[], object]) -> int:
+    """How many statements some work takes; one for many rows is one."""
+    said = [0]
+
+    def note(*_: object) -> None:
+        said[0] += 1
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    work()
+    sa.event.remove(engine, "before_cursor_execute", note)
+    return said[0]
+
+
+def _spans(engine: sa.Engine) -> int:
+    with engine.connect() as db:
+        return sum(
+            db.execute(sa.select(sa.func.count()).select_from(spans[kind])).scalar_one()
+            for kind in Kind
+        )
+
+
+def _cost(path: Path, hosts: int, down: frozenset[int]) -> tuple[int, int]:
+    """Statements and spans of a look that follows one at which every host was up."""
+    with opened(path) as engine:
+        record(engine, look_at_fleet(hosts))
+        record(engine, look_at_fleet(hosts, 1))
+        before = _spans(engine)
+        said = _statements(engine, lambda: record(engine, look_at_fleet(hosts, 2, down)))
+        return said, _spans(engine) - before
+
+
+def test_an_unchanged_fleet_costs_as_many_statements_as_a_host(tmp_path: Path) -> None:
+    """And not a row of state."""
+    few = _cost(tmp_path / "few.db", 1, NOBODY)
+    many = _cost(tmp_path / "many.db", 12, NOBODY)
+    assert many == few
+    assert many[1] == 0
+
+
+def test_hosts_that_vanish_are_a_row_for_each_thing_that_changed(tmp_path: Path) -> None:
+    """And none for those that stay."""
+    _, rows = _cost(tmp_path / "history.db", 12, frozenset({1, 5, 9}))
+    assert rows == 3 * (1 + SERVICES)
+
+
+def test_a_fleet_is_remembered_as_it_was_seen(tmp_path: Path) -> None:
+    """Written many at a time, each thing has its own span; what came back is what it was."""
+    down = frozenset({3, 5})
+    with opened(tmp_path / "history.db") as engine:
+        for minute, away in enumerate([NOBODY, down, NOBODY]):
+            record(engine, look_at_fleet(8, minute, away))
+            assert latest(engine).snapshot.services == look_at_fleet(8, minute, away).services
+        names = [it.name for it in transitions(engine, look_at_fleet(1).taken_at)]
+    assert sorted(names) == ["host-0003", "host-0003", "host-0005", "host-0005"]
+
+
+def test_a_host_put_in_front_moves_the_others_at_once(tmp_path: Path) -> None:
+    """Places change by one statement, however many things stand behind."""
+    full = look_at_fleet(12, 1)
+    names = [host.name for host in full.hosts]
+    with opened(tmp_path / "history.db") as engine:
+        record(engine, look_at_fleet(12).of_hosts(names[1:]))
+        said = _statements(engine, lambda: record(engine, full))
+        assert [host.name for host in latest(engine).snapshot.hosts] == names
+    assert said < 11 * SERVICES
