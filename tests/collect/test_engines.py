@@ -132,3 +132,16 @@ def test_a_flood_from_the_engine_does_not_hold_up_the_look(shell: str, folder: P
     assert engine is not None
     assert (engine.readable, engine.reason) == (False, Reason.PERMISSION_DENIED)
     assert len(engine.detail or "") <= 500
+
+
+def test_an_engine_s_client_is_started_twice(shell: str, folder: Path) -> None:
+    """However many containers there are, the engine is asked for a list, and once about all of it.
+
+    To start its client takes most of the time that an answer takes.
+    """
+    calls = folder / "calls"
+    calls.touch()
+    calls.chmod(0o666)
+    counted = f"echo $1 >>{calls}\n{lists('radarr', 'sonarr')}"
+    Machine(folder, shell, {"docker": counted}).ask()
+    assert calls.read_text().split() == ["ps", "inspect"]
