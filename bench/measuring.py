@@ -58,7 +58,7 @@ def tables(path: Path) -> Iterator[tuple[str, int, int]]:
 Ask = Callable[[sa.Engine], object]
 
 
-def _asked(end: datetime) -> dict[str, tuple[int | None, Ask]]:
+def asked(end: datetime) -> dict[str, tuple[int | None, Ask]]:
     rng = random.Random(1)  # noqa: S311 - repeatable, that is its use
 
     def ago(least: int, most: int) -> datetime:
@@ -85,7 +85,7 @@ def questions(path: Path, rounds: int) -> Iterator[tuple[str, int | None, float,
     """Name, limit, median milliseconds in SQLite and of the whole call, number of statements."""
     with opened(path) as engine:
         snapshot = latest(engine).snapshot
-    for name, (limit_ms, ask) in _asked(snapshot.taken_at).items():
+    for name, (limit_ms, ask) in asked(snapshot.taken_at).items():
         calls, sqls, statements = [], [], []
         with contextlib.suppress(NoHistoryError):  # a shorter history has no such time
             for _ in range(rounds + 1):

@@ -8,12 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-MADE = "made"
+MADE = "made"  # holds the names of what it was made from
+USUAL = ("requirements.txt", "requirements-dev.txt")  # of one that holds none
 
 
 def main(folder: Path, requirements: list[Path]) -> int:
     with Path(f"{folder}.lock").open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        requirements = [*dict.fromkeys([*requirements, *asked_for_once(folder)])]
         if is_current(folder, requirements):
             return 0  # whoever held the lock made it
         print(
@@ -25,9 +27,21 @@ def main(folder: Path, requirements: list[Path]) -> int:
         return make(folder, requirements)
 
 
+def made_from(folder: Path) -> list[str]:
+    made = folder / MADE
+    return made.read_text(encoding="utf-8").split() if made.is_file() else []
+
+
+def asked_for_once(folder: Path) -> list[Path]:
+    """What was asked for besides: it is made anew with that, whoever makes it."""
+    return [Path(name) for name in made_from(folder) if Path(name).is_file()]
+
+
 def is_current(folder: Path, requirements: list[Path]) -> bool:
     made, python = folder / MADE, folder / "bin" / "python"
     newest = max(path.stat().st_mtime for path in requirements)
+    if not {str(path) for path in requirements} <= {*(made_from(folder) or USUAL)}:
+        return False
     return python.exists() and made.is_file() and made.stat().st_mtime >= newest
 
 
@@ -58,7 +72,8 @@ def make(folder: Path, requirements: list[Path]) -> int:
         folder.rename(before)
     shutil.rmtree(folder, ignore_errors=True)
     if install(folder, requirements):
-        (folder / MADE).touch()
+        names = "".join(f"{path}\n" for path in requirements)
+        (folder / MADE).write_text(names, encoding="utf-8")
         shutil.rmtree(before, ignore_errors=True)
         return 0
     shutil.rmtree(folder, ignore_errors=True)

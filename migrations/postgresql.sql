@@ -46,7 +46,7 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION strftime(format text, moment text, VARIADIC modifiers text[])
+CREATE OR REPLACE FUNCTION strftime(format text, moment text, VARIADIC modifiers text[] DEFAULT '{}')
 RETURNS text LANGUAGE sql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 SELECT CASE $1
     WHEN '%s' THEN extract(epoch FROM time_of($2, $3))::bigint::text
@@ -54,7 +54,7 @@ SELECT CASE $1
 END
 $$;
 
-CREATE OR REPLACE FUNCTION date(moment text, VARIADIC modifiers text[]) RETURNS text
+CREATE OR REPLACE FUNCTION date(moment text, VARIADIC modifiers text[] DEFAULT '{}') RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path FROM CURRENT
 AS $$ SELECT to_char(time_of($1, $2), 'YYYY-MM-DD') $$;
 
@@ -62,7 +62,7 @@ CREATE OR REPLACE FUNCTION date(ts bigint, unit text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT to_char(to_timestamp($1) AT TIME ZONE 'UTC', 'YYYY-MM-DD') $$;
 
-CREATE OR REPLACE FUNCTION datetime(moment text, VARIADIC modifiers text[]) RETURNS text
+CREATE OR REPLACE FUNCTION datetime(moment text, VARIADIC modifiers text[] DEFAULT '{}') RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path FROM CURRENT
 AS $$ SELECT to_char(time_of($1, $2), 'YYYY-MM-DD HH24:MI:SS') $$;
 

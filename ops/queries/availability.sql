@@ -3,7 +3,7 @@
 WITH
     -- Counts as availability_daily does, which goes through all there is: this, from then on.
     bounds(begin_ts, end_ts) AS (
-        SELECT CAST(strftime('%s', date('now', :since)) AS INTEGER),
+        SELECT CAST(strftime('%s', date('now', :since)) AS BIGINT),
             (SELECT max(last_ts) FROM coverage)
     ),
     span(kind, entity_id, first_ts, state) AS (

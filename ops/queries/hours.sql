@@ -3,5 +3,5 @@
 SELECT strftime('%H', at_ts, 'unixepoch', 'localtime') AS local_hour, count(*) AS changes,
     count(DISTINCT name) AS things
 FROM event
-WHERE at_ts > strftime('%s', 'now', :since)
+WHERE at_ts > CAST(strftime('%s', 'now', :since) AS BIGINT)
 GROUP BY local_hour

@@ -16,5 +16,5 @@ WITH bad AS (
 SELECT kind, host, name, state, substr(first_seen_at, 1, 16) || 'Z' AS began,
     round(lasted_sec / 3600.0, 2) AS hours
 FROM bad
-WHERE first_seen_ts > strftime('%s', 'now', :since)
+WHERE first_seen_ts > CAST(strftime('%s', 'now', :since) AS BIGINT)
 ORDER BY lasted_sec DESC LIMIT 20

@@ -17,5 +17,5 @@ FROM (
     UNION ALL
     SELECT 'volume', host, name, state, reason, since
     FROM volume_now WHERE state <> 'ok'
-)
+) AS unwell
 ORDER BY since DESC

@@ -3,5 +3,5 @@
 SELECT substr(at, 1, 16) || 'Z' AS at, host, was, now, detail
 FROM event
 WHERE kind = 'host'
-    AND at_ts > strftime('%s', 'now', :since)
+    AND at_ts > CAST(strftime('%s', 'now', :since) AS BIGINT)
 ORDER BY at_ts DESC

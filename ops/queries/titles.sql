@@ -3,6 +3,6 @@
 -- :title = '%': what its title is like
 SELECT substr(at, 1, 16) || 'Z' AS at, app, title
 FROM import_log
-WHERE at_ts > strftime('%s', 'now', :since)
+WHERE at_ts > CAST(strftime('%s', 'now', :since) AS BIGINT)
     AND title LIKE :title
 ORDER BY at_ts DESC

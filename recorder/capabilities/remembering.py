@@ -36,7 +36,7 @@ from recorder.store.engine import History, opened, stands
 from recorder.store.gates import gate_changes
 from recorder.store.record import record, rehearse
 from recorder.store.retention import tidy
-from recorder.store.site import Location
+from recorder.store.site import Location, Site
 
 if TYPE_CHECKING:
     from recorder.model.past import Untold
@@ -101,13 +101,24 @@ def remember(
 
 
 def _of_others(engine: History, keeping: Keeping) -> str | None:
-    """Why a look without a binding does not belong here, where the history is of other hosts."""
-    if not keeping.unbound:
+    """Why a look does not belong here, where the history is of other hosts.
+
+    One without a binding, where any host is another; on a server, whose sites are told apart by
+    their names alone, one that has no host in common.
+    """
+    shared = isinstance(keeping.place, Site)
+    if not (keeping.unbound or shared):
         return None
     here = {host.name for host in keeping.snapshot.hosts}
-    others = [name for name in read.live_hosts(engine) if name not in here]
-    if not others:
+    known = read.live_hosts(engine)
+    others = [name for name in known if name not in here]
+    if not others or (not keeping.unbound and len(others) < len(known)):
         return None
+    if shared:
+        return (
+            f"{keeping.place} is the history of {', '.join(others)}, none of which is in this "
+            "look: give this home a site of its own, by `site:` in its binding or ?site= in the URL"
+        )
     return (
         f"no binding was found from here, and {keeping.place} is the history of "
         f"{', '.join(others)}; go to the folder of its binding or name that with --root, "

@@ -25,7 +25,7 @@ from recorder.store.revision import HEAD
 from recorder.store.site import Site
 
 CURSOR_WORDS = frozenset({"SELECT", "WITH", "VALUES", "TABLE"})
-PLAIN_WORDS = frozenset({"EXPLAIN", "SHOW"})
+PLAIN_WORDS = frozenset({"SHOW"})
 LATE = "57014"
 WRITES = ("25006", "0A000", "25001")
 UNKNOWN_COLUMN, UNKNOWN_TABLE, UNKNOWN_FUNCTION = "42703", "42P01", "42883"
@@ -34,6 +34,7 @@ _TOKEN = re.compile(
     | :: | :(?P<name>[A-Za-z_]\w*) | %""",
     re.DOTALL | re.VERBOSE,
 )
+_EXPLAIN = re.compile(r"(?i)\W*explain\b")
 _QUOTED = re.compile(r'"([^"]+)"')
 NAMES = """
 SELECT relname, attname FROM pg_class
@@ -82,18 +83,18 @@ def ask(site: Site, question: Question) -> Iterator[Answer]:
         raise UsageError(_refused(word))
     sql, names = with_values(question.sql)
     _all_there(question, names)
-    with opened_to_read(site) as db:
+    with opened_to_read(site) as db, contextlib.closing(_cursor(db, question.sql)) as cursor:
         asking = _Asking(site, question, db)
-        cursor = db.cursor("asked") if _many(word, sql) else db.cursor()
         with asking.heeded():
             cursor.execute(sql, dict(question.values))
             columns = tuple(column.name for column in cursor.description or ())
         yield Answer(columns, _rows(cursor, asking), lambda: asking.spent_sec)
 
 
-def _many(word: str, sql: str) -> bool:
-    """Whether it is a question whose rows can be asked for some at a time."""
-    return word in CURSOR_WORDS and not re.match(r"(?i)\W*explain\b", sql)
+def _cursor(db: Connection, sql: str) -> Any:  # noqa: ANN401 - either of psycopg's
+    """One from which rows are asked for some at a time, where the statement allows it."""
+    plain_answer = leading_word(sql) in PLAIN_WORDS or _EXPLAIN.match(sql)
+    return db.cursor() if plain_answer else db.cursor("asked")
 
 
 def _refused(word: str) -> str:
@@ -131,7 +132,7 @@ def _all_there(question: Question, names: tuple[str, ...]) -> None:
             raise UsageError(f"the query asks for :{name}; give it one with -p {name} VALUE")
 
 
-def _rows(cursor: "psycopg.Cursor[Any]", asking: "_Asking") -> Iterator[tuple[Value, ...]]:
+def _rows(cursor: Any, asking: "_Asking") -> Iterator[tuple[Value, ...]]:  # noqa: ANN401
     while True:
         with asking.heeded():
             some = cursor.fetchmany(AT_ONCE)

@@ -1,0 +1,398 @@
+"""A history on a PostgreSQL server: many homes at once, in and out of a file, and its troubles."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from recorder.bindings import queries
+from recorder.errors import (
+    AwayError,
+    ForeignError,
+    NewerError,
+    ReadOnlyError,
+    StoreError,
+    UsageError,
+)
+from recorder.store.as_of import latest
+from recorder.store.ask import Question, ask, relations
+from recorder.store.backup import back_up, restore
+from recorder.store.engine import opened
+from recorder.store.examination import faults_of_history
+from recorder.store.lock import one_look
+from recorder.store.migrate import upgrade
+from recorder.store.read import covered
+from recorder.store.record import record
+from recorder.store.retention import tidy
+from recorder.store.site import Site, site_at
+from store.freeze import FROZEN, rows_of, thaw
+from store.recording_processes import FORKED
+from store.servers import Server
+from store.stacks import NOON, after, look
+
+ROOT = Path(__file__).resolve().parents[2]
+HOMES = ("alpha", "beta", "gamma", "delta")
+RECORDERS, LOOKS = 2, 10
+PATIENCE_SEC = 60
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A state folder of the test's own: there a site's backups go."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def database(server: Server) -> Iterator[str]:
+    """A database in which nothing is."""
+    name = server.database()
+    yield name
+    server.drop(name)
+
+
+@pytest.fixture
+def years(path: Path) -> Path:
+    """A history in a file with rows in every table."""
+    thaw(FROZEN / "0004.sql", path)
+    upgrade(path)
+    return path
+
+
+def _record(site: Site, first: int) -> None:
+    """What one of a home's recorders does: its looks, each when it is its turn."""
+    for number in range(LOOKS):
+        with one_look(site, PATIENCE_SEC) as held, opened(site) as engine:
+            assert held
+            mine = look(0).taken_at + timedelta(seconds=number * RECORDERS + first)
+            record(engine, look(0, taken_at=mine, site=site.name))
+            tidy(engine)
+
+
+def test_many_homes_and_recorders_at_once_lose_and_mix_nothing(
+    server: Server, database: str
+) -> None:
+    """Each makes its schema or finds it made; every look is there, in its own home's history."""
+    sites = [server.site(name, database) for name in HOMES]
+    running = [
+        FORKED.Process(target=_record, args=(site, first))
+        for site in sites
+        for first in range(RECORDERS)
+    ]
+    for process in running:
+        process.start()
+    for process in running:
+        process.join()
+    assert [process.exitcode for process in running] == [0] * len(running)
+    for site in sites:
+        with opened(site, writing=False) as engine:
+            assert sum(one.snapshots for one in covered(engine)) == RECORDERS * LOOKS
+            assert latest(engine).snapshot.site == site.name
+        assert faults_of_history(site) == ()
+
+
+def test_a_writer_waits_for_its_own_home_only(server: Server, database: str) -> None:
+    """While one home writes, another does, and readers of both see what was there before."""
+    one, other = (server.site(name, database) for name in HOMES[:2])
+    for site in (one, other):
+        with opened(site) as engine:
+            record(engine, look(0))
+    with opened(one) as held, held.begin() as writing:
+        writing.exec_driver_sql("DELETE FROM sample")
+        with opened(other) as engine:
+            record(engine, look(1))
+        with opened(one, writing=False) as engine:
+            assert latest(engine).snapshot.volumes[0].free_bytes == look(0).volumes[0].free_bytes
+
+
+def test_a_look_is_not_begun_while_another_is_under_way(site: Site) -> None:
+    """In the same home; the lock ends with the process that held it."""
+    program = (
+        "import sys, time; from recorder.store.lock import one_look; "
+        "from recorder.store.site import site_at\n"
+        "with one_look(site_at(sys.argv[1], str)) as held:\n"
+        "    print(held, flush=True); time.sleep(60)"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", program, f"{site.url}?site={site.name}"],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "True\n"
+    with one_look(site) as held:
+        assert not held
+    holder.send_signal(signal.SIGKILL)
+    holder.communicate()
+    with one_look(site, PATIENCE_SEC) as held:
+        assert held
+
+
+def test_a_recorder_that_is_killed_loses_its_own_look_at_most(site: Site) -> None:
+    """Whatever it was amid; the next one goes on from a whole history."""
+    with opened(site) as engine:
+        record(engine, look(0))
+    for number in range(1, 6):
+        process = FORKED.Process(target=_record, args=(site, number))
+        process.start()
+        process.join(0.05 * number)
+        process.kill()
+        process.join()
+        assert faults_of_history(site) == ()
+    with opened(site) as engine:
+        record(engine, look(60))
+        assert latest(engine).snapshot.taken_at == after(60)
+
+
+def test_a_home_can_move_to_a_server_and_back(site: Site, years: Path, state: Path) -> None:
+    """A file restored into a site and backed up from it has the same rows in every table."""
+    before = rows_of(years)
+    aside = restore(site, years, datetime.now(UTC))
+    assert str(aside).startswith(f"{site}.replaced-")
+    copy = back_up(site, NOON)
+    assert copy.path.is_relative_to(state)
+    assert rows_of(copy.path) == before
+    assert faults_of_history(site) == faults_of_history(copy.path) == ()
+    with opened(site) as engine:
+        record(engine, look(3 * 24 * 60))
+        assert latest(engine).snapshot.taken_at == after(3 * 24 * 60)
+
+
+def test_what_is_no_backup_leaves_a_site_as_it_was(site: Site, path: Path, state: Path) -> None:
+    """A file is checked before it replaces anything."""
+    assert state
+    with opened(site) as engine:
+        record(engine, look(0))
+    path.parent.mkdir()
+    path.write_bytes(b"SQLite format 3\0" + b"\1" * 8000)
+    with pytest.raises(StoreError):
+        restore(site, path, datetime.now(UTC))
+    with opened(site, writing=False) as engine:
+        assert latest(engine).snapshot.taken_at == NOON
+
+
+def _answer(place: Path | Site, sql: str, **values: object) -> tuple[object, Counter[object]]:
+    with ask(place, Question(sql, values)) as answer:  # type: ignore[arg-type]
+        return answer.columns, Counter(answer.rows)
+
+
+@pytest.fixture
+def moved(site: Site, years: Path, state: Path) -> Site:
+    """The same history as `years`, in a site."""
+    assert state
+    restore(site, years, datetime.now(UTC))
+    return site
+
+
+def test_every_view_says_the_same_on_either_engine(moved: Site, years: Path) -> None:
+    """Column by column and row by row; and the schema says the same of each."""
+    assert relations(moved) == relations(years)
+    for relation in relations(years):
+        query = f'SELECT * FROM "{relation.name}"'  # noqa: S608 - our own views
+        assert _answer(moved, query) == _answer(years, query), relation.name
+
+
+@pytest.mark.parametrize("name", sorted(queries.query_files([queries.shipped_folder()])))
+def test_a_saved_query_answers_the_same_on_either_engine(
+    moved: Site, years: Path, name: str
+) -> None:
+    """Its values those it has by itself, but that it looks back far enough to find something."""
+    query = queries.read_query(queries.query_files([queries.shipped_folder()]), name)
+    values = {
+        one.name: "-20 years" if one.name == "since" else one.default for one in query.parameters
+    }
+    assert _answer(moved, query.sql, **values) == _answer(years, query.sql, **values)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM sample",
+        "WITH gone AS (DELETE FROM sample RETURNING 1) SELECT * FROM gone",
+        "SELECT 1; DELETE FROM sample",
+        "SELECT setval(pg_get_serial_sequence('entity', 'id'), 99)",
+        "COPY sample TO '/tmp/anywhere'",
+        "EXPLAIN ANALYZE DELETE FROM sample",
+        "SELECT set_config('transaction_read_only', 'off', true)",
+        "PRAGMA table_info(entity)",
+        "SELECT hst FROM host_now",
+        "SELECT * FROM hostnow",
+        "SELECT 1 / 0",
+        "",
+    ],
+)
+def test_what_is_no_question_is_one_line_and_changes_nothing(moved: Site, sql: str) -> None:
+    """A write above all, in whatever words."""
+    before = _answer(moved, "SELECT * FROM sample")
+
+    with pytest.raises(UsageError) as caught, ask(moved, Question(sql)) as answer:
+        list(answer.rows)
+    assert len(str(caught.value).splitlines()) == 1
+    assert _answer(moved, "SELECT * FROM sample") == before
+
+
+def test_a_runaway_is_ended(site: Site) -> None:
+    """By the server, in the time that was given."""
+    with (
+        pytest.raises(Exception, match="ended after"),
+        ask(site, Question("SELECT pg_sleep(60)", time_limit_sec=0.2)) as answer,
+    ):
+        list(answer.rows)
+
+
+def test_a_password_is_shown_nowhere(server: Server) -> None:
+    """Not in the place's name, nor in what is said where it is wrong."""
+    secret = "se@cret:word"  # noqa: S105 - of a test
+    url = f"postgresql://recorder:{secret}@{server.address}:1/media?site=home&password={secret}"
+    site = site_at(url, str)
+    with pytest.raises(AwayError) as caught, opened(site):
+        pass
+    assert str(site) == f"postgresql://recorder@{server.address}:1/media?site=home"
+    for told in (str(site), repr(site), str(caught.value)):
+        assert "se@cret" not in told
+        assert "word" not in told
+
+
+def _said(site: Site) -> str:
+    with pytest.raises(StoreError) as caught, opened(site):
+        pass
+    assert len(str(caught.value).splitlines()) == 1
+    return str(caught.value)
+
+
+def test_each_trouble_of_a_server_is_one_line(server: Server, database: str) -> None:
+    """What is wrong, and what to type."""
+    nobody = site_at(f"{server.url(user='nobody')}?site=home", str)
+    assert "createuser" in _said(nobody)
+    assert "createdb" in _said(server.site(database="nothing"))
+    with server.as_admin(database) as admin:
+        admin.execute("CREATE SCHEMA other")
+        admin.execute("GRANT USAGE ON SCHEMA other TO recorder")
+        admin.execute("CREATE TABLE other.things (id int)")
+        admin.execute(f"REVOKE ALL ON DATABASE {database} FROM recorder, public")
+        admin.execute(f"ALTER DATABASE {database} OWNER TO postgres")
+        admin.execute(f"GRANT CONNECT ON DATABASE {database} TO recorder")
+    assert "another application's" in _said(server.site("other", database))
+    with pytest.raises(ForeignError), opened(server.site("other", database)):
+        pass
+    with (
+        pytest.raises(ReadOnlyError, match="permission denied"),
+        opened(server.site("mine", database)),
+    ):
+        pass
+
+
+def test_a_server_that_only_reads_is_told_and_still_read(site: Site) -> None:
+    """As a standby does: what is there is shown, and nothing is recorded."""
+    with opened(site) as engine:
+        record(engine, look(0))
+    reading = site_at(f"{site.url}?site=home&options=-cdefault_transaction_read_only%3Don", str)
+    with opened(reading) as engine:
+        assert latest(engine).snapshot.taken_at == NOON
+        with pytest.raises(ReadOnlyError, match="only reads"):
+            record(engine, look(1))
+
+
+def test_a_newer_schema_is_refused_with_the_version_to_install(
+    server: Server, database: str
+) -> None:
+    """Nothing is changed in it."""
+    site = server.site(database=database)
+    with opened(site) as engine, engine.begin() as db:
+        db.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(NewerError, match="made by a newer"), opened(site):
+        pass
+
+
+def test_a_server_that_takes_a_connection_and_says_nothing_is_given_up() -> None:
+    """Within the time a connection may take, not for ever."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        site = site_at(f"postgresql://recorder@127.0.0.1:{port}/media?site=home", str)
+        done = threading.Event()
+
+        def give_up() -> None:
+            with pytest.raises(AwayError), opened(site):
+                pass
+            done.set()
+
+        threading.Thread(target=give_up, daemon=True).start()
+        assert done.wait(60)
+
+
+def test_a_server_that_stops_amid_a_look_costs_that_look_only(site: Site, server: Server) -> None:
+    """Its connection ends; what was recorded before is whole, and the next look is recorded."""
+    with opened(site) as engine:
+        record(engine, look(0))
+        with server.as_admin("media") as admin:
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'recorder'"
+            )
+        with pytest.raises(AwayError):
+            record(engine, look(1))
+        record(engine, look(2))
+        assert sum(one.snapshots for one in covered(engine)) == 2
+
+
+def test_a_file_needs_nothing_of_a_server(path: Path) -> None:
+    """Recording into a file loads no driver of a server's."""
+    program = (
+        "import sys; from pathlib import Path; from recorder.store.engine import opened\n"
+        "import recorder.capabilities.remembering\n"
+        "with opened(Path(sys.argv[1])): pass\n"
+        "assert not [name for name in sys.modules if name.startswith('psycopg')\n"
+        "            or 'store.postgresql' in name], sorted(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program, str(path)], check=True, cwd=ROOT)
+
+
+def test_without_its_driver_a_server_is_refused_with_what_to_install(site: Site) -> None:
+    """One line, as for every trouble of the store."""
+    program = (
+        "import sys; sys.modules['psycopg'] = None\n"
+        "from recorder.errors import StoreError; from recorder.store.engine import opened\n"
+        "from recorder.store.site import site_at\n"
+        "try:\n    with opened(site_at(sys.argv[1], str)): pass\n"
+        "except StoreError as error: print(error)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, f"{site.url}?site=home"],
+        check=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert "pip install 'media-recorder[postgresql]'" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["public", "pg_home", "Home; DROP", "x" * 41])
+def test_a_name_that_is_none_is_refused(name: str) -> None:
+    """A site's name is a schema's: in small letters, and not one of the server's own."""
+    with pytest.raises(UsageError):
+        site_at(f"postgresql://recorder@db.example/media?site={name}", str)
+
+
+def test_a_site_is_called_as_the_bindings_call_the_home() -> None:
+    """Where the URL does not name it."""
+    called = site_at("postgresql://recorder@db.example/media", lambda: "Oma's Haus 2")
+    assert str(called) == "postgresql://recorder@db.example/media?site=oma-s-haus-2"
+
+
+def test_psycopg_speaks_to_it_as_to_any_other(site: Site) -> None:
+    """A site's views are there for whoever connects, by the schema's name."""
+    with opened(site) as engine:
+        record(engine, look(0))
+    with psycopg.connect(site.url) as other:
+        found = other.execute("SELECT host, since FROM home.host_now").fetchall()
+    assert found == [("vm", "2026-02-16T12:00:00Z")]
