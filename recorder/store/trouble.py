@@ -70,9 +70,14 @@ def explained(place: Location) -> Iterator[None]:
         raise meant from error
 
 
+NOT_TEXT = "Could not decode to UTF-8"
+
+
 def explanation(path: Path, error: sqlite3.Error) -> StoreError | None:
     """What a SQLite error means to a person; None where it is our own mistake."""
     code = getattr(error, "sqlite_errorcode", None)
+    if str(error).startswith(NOT_TEXT):  # sqlite3's own complaint, which has no code
+        code = sqlite3.SQLITE_CORRUPT
     primary = None if code is None else code & 0xFF
     if primary is None or primary in OWN_MISTAKES:
         return None
