@@ -75,6 +75,7 @@ class Watch:
         self._pid = pid
         self._port = f":{port:04X}"
         self.memory = self.processes = self.connections = 0
+        self._before = self._connected()  # those that keep dead hosts' backlogs full
 
     def until(self, over: Callable[[], bool]) -> None:
         """Sample until it is over."""
@@ -83,7 +84,7 @@ class Watch:
             family = _family(self._pid)
             self.processes = max(self.processes, len(family))
             self.memory = max(self.memory, sum(map(_memory, family)))
-            self.connections = max(self.connections, self._connected())
+            self.connections = max(self.connections, self._connected() - self._before)
             pause.wait(SAMPLE_SEC)
 
     def _connected(self) -> int:
