@@ -18,9 +18,15 @@ GIVEN_LATER = object()  # stands for what a default's factory makes
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen(cls: type[T]) -> type[T]:
-    """Make a class a value: its annotations are its fields, none of which can be set again."""
+    """Make a class a value: its annotations are its fields, none of which can be set again.
+
+    Raises TypeError for what it does not make: no fields, or more than plain ones.
+    """
     made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     names = [one.name for one in fields(made)]
+    plain = all(one.init and one.compare and not one.kw_only for one in fields(made))
+    if not plain or names != [*made.__slots__] or not names or hasattr(made, "__post_init__"):
+        raise TypeError(f"{cls.__qualname__} is more than @frozen makes: take @dataclass")
     made.__dataclass_params__.frozen = True
     made.__init__ = _init(made)
     made.__setattr__, made.__delattr__, made.__repr__ = _set, _delete, _repr

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -22,20 +24,28 @@ settings.register_profile("any machine", deadline=None, derandomize=os.environ.g
 settings.load_profile("any machine")
 # In the background of a script Ctrl-C is ignored, and so would every program that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+OF_THE_LAB = ("tests/stack/", "tests/faults/", "tests/cli/test_this", "tests/test_realhosts.py")
 OWN_LAB = Path(tempfile.gettempdir(), "media-recorder-lab-of-")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the lab, so that `-m 'not lab'` leaves it out.
+class SideBySide(LoadScopeScheduling):
+    """Deals tests to workers: a file's go one after another, and all of the lab's, which is one."""
 
-    Where tests run side by side, all of the lab's go one after another, and so do those of a file.
-    """
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "the lab" if file.startswith(OF_THE_LAB) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SideBySide:
+    """How xdist deals tests out; its own groups are lost on pytest 9."""
+    return SideBySide(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the lab, so that `-m 'not lab'` leaves it out."""
     for item in items:
-        group = str(item.path)
         if {"lab", "lab_parts"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("lab")
-            group = "lab"
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -39,12 +39,14 @@ def _put_off(*standing: ModuleType) -> Iterator[None]:
         sys.modules[module.__name__] = module
         if parent in sys.modules:
             setattr(sys.modules[parent], name, module)
-    yield
-    for module in absent:
-        parent, _, name = module.__name__.rpartition(".")
-        del sys.modules[module.__name__]
-        if parent in sys.modules and vars(sys.modules[parent]).get(name) is module:
-            delattr(sys.modules[parent], name)
+    try:
+        yield
+    finally:
+        for module in absent:
+            parent, _, name = module.__name__.rpartition(".")
+            del sys.modules[module.__name__]
+            if parent in sys.modules and vars(sys.modules[parent]).get(name) is module:
+                delattr(sys.modules[parent], name)
 
 
 with _put_off(

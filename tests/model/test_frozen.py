@@ -96,3 +96,30 @@ def test_values_are_keys() -> None:
     """Values that are equal are one key; a class of its own makes another value."""
     assert {Place("/mnt"): 1}[Place("/mnt")] == 1
     assert Place("/mnt") != replace(Place("/mnt"), path="/")
+
+
+class Empty:
+    """Without a field."""
+
+
+class Kept:
+    """One field that is no part of what it equals."""
+
+    name: str
+    found: int = field(compare=False, default=0)
+
+
+class Checked:
+    """One that has more to do once it is made."""
+
+    name: str
+
+    def __post_init__(self) -> None:
+        raise AssertionError
+
+
+@pytest.mark.parametrize("kind", [Empty, Kept, Checked])
+def test_what_it_does_not_make_it_refuses(kind: type) -> None:
+    """A class that wants more of a dataclass than is made here is told so, not made by half."""
+    with pytest.raises(TypeError, match=f"{kind.__name__} is more than @frozen makes"):
+        frozen(kind)

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from realhosts import Lab
 from realhosts.machine import Machine
+from realhosts.programs import ProgramError
 from realhosts.waiting import wait_until
 
 from recorder.collect.boots import read_boots
@@ -401,4 +402,17 @@ def test_all_of_it_is_taken_away_again(lab: Lab, ops: Ops, forced: Ops) -> None:
     assert not machine.cell.answers("id", USER)
     for _ in range(2):
         _as_root(machine, _printed(ops, "download-stack"))
+    assert forced.facts() == ops.facts()
+
+
+@pytest.mark.parametrize("options", [(), ("--remove",)], ids=["install", "remove"])
+def test_an_account_that_was_there_before_is_left_alone(
+    lab: Lab, ops: Ops, forced: Ops, options: tuple[str, ...]
+) -> None:
+    """It is neither given the key nor taken away, and what is installed stays."""
+    machine = lab.hosts["download-stack"]
+    script = _printed(ops, "download-stack", "--user", "nodocker", *options)
+    with pytest.raises(ProgramError, match="nodocker is an account that was not made by"):
+        _as_root(machine, script)
+    assert machine.cell.answers("id", "nodocker")
     assert forced.facts() == ops.facts()

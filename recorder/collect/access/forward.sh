@@ -14,7 +14,9 @@ END-OF-MATCH
         give_up 'sshd does not take its new rule, which is gone again'
     }
     if sshd -T -C "user=$user,host=localhost,addr=127.0.0.1" | grep -qx 'allowstreamlocalforwarding no'; then
-        systemctl reload ssh 2>/dev/null || systemctl reload sshd 2>/dev/null || kill -HUP "$(cat /run/sshd.pid)"
+        systemctl reload ssh 2>/dev/null || systemctl reload sshd 2>/dev/null ||
+            kill -HUP "$(cat /run/sshd.pid 2>/dev/null)" 2>/dev/null ||
+            give_up 'sshd could not be reloaded, so what listens on localhost only stays unknown: reload it and run this again'
         place 644 "$home/.ssh/authorized_keys" <<'END-OF-LINE'
 @LINE@
 END-OF-LINE

@@ -48,10 +48,11 @@ if ! id "$user" >/dev/null 2>&1; then
         printf '%s:*\n' "$user" | chpasswd -e
     fi
 fi
-eval "home=~$user"
+# An account that was there before may be in groups, and has a life of its own.
+eval "[ ~$user = $home ]" || give_up "$user is an account that was not made by this: name another with --user"
 mkdir -p "$home" "$folder"
 # shellcheck disable=SC2012 # one known name
-[ "$(ls -ldn "$home" | awk '{ print $3 }')" -eq 0 ] || give_up "$home is not root's: give it its line in authorized_keys by hand, or name another account with --user"
+[ "$(ls -ldn "$home" | awk '{ print $3 }')" -eq 0 ] || give_up "$home is not root's: name another account with --user"
 chown 0:0 "$folder"
 chmod 755 "$home" "$folder"
 

@@ -28,9 +28,11 @@ def _standing(modules: Mapping[str, ModuleType | None]) -> Iterator[None]:
     """For an import within, have these stand for what is not loaded; None: it is not there."""
     absent = {name: module for name, module in modules.items() if name not in sys.modules}
     sys.modules.update(absent)  # type: ignore[arg-type] # None is what import takes for absent
-    yield
-    for name in absent:
-        del sys.modules[name]
+    try:
+        yield
+    finally:
+        for name in absent:
+            del sys.modules[name]
 
 
 with _standing({"invoke": None, METADATA: _Metadata(METADATA)}):
