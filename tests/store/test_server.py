@@ -30,6 +30,7 @@ from recorder.store.engine import opened
 from recorder.store.examination import faults_of_history
 from recorder.store.lock import one_look
 from recorder.store.migrate import upgrade
+from recorder.store.postgresql.asking import opened_to_read
 from recorder.store.read import covered
 from recorder.store.record import record
 from recorder.store.retention import tidy
@@ -239,6 +240,55 @@ def test_what_is_no_question_is_one_line_and_changes_nothing(moved: Site, sql: s
         list(answer.rows)
     assert len(str(caught.value).splitlines()) == 1
     assert _answer(moved, "SELECT * FROM sample") == before
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SHOW server_version; COMMIT; CREATE TABLE evil (a int)",
+        "SHOW jit; COMMIT; SET default_transaction_read_only = off; CREATE TABLE evil (a int)",
+        "EXPLAIN SELECT 1; COMMIT; CREATE TABLE evil (a int); SELECT 1",
+        "SELECT 1; COMMIT; CREATE TABLE evil (a int); SELECT 1",
+    ],
+)
+def test_a_question_is_one_statement(site: Site, server: Server, sql: str) -> None:
+    """Whatever it begins with: none behind it is run, so none can end what only reads."""
+    with opened(site):
+        pass
+    with pytest.raises(UsageError), ask(site, Question(sql)) as answer:
+        list(answer.rows)
+    with server.as_admin("media") as admin:
+        made = admin.execute("SELECT 1 FROM pg_class WHERE relname = 'evil'").fetchall()
+    assert made == []
+
+
+def test_a_session_that_asks_writes_in_no_transaction(site: Site) -> None:
+    """Were the one it asks in ended, the next would only read too."""
+    with opened(site):
+        pass
+    with opened_to_read(site) as db:
+        db.execute("COMMIT")
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            db.execute("CREATE TABLE evil (a int)")
+
+
+@pytest.mark.parametrize(
+    ("sql", "rows"),
+    [
+        ("SHOW default_transaction_read_only", [("on",)]),
+        ("EXPLAIN SELECT 1", [("Result  (cost=0.00..0.01 rows=1 width=4)",)]),
+        (r"SELECT E'it\'s', 'a:b'::text", [("it's", "a:b")]),
+        (r"SELECT 'C:\', :a, 'b:c'", [("C:\\", "it", "b:c")]),
+        ("SELECT true, 1.50, 2::bigint, DATE '2026-02-10'", [(1, 1.5, 2, "2026-02-10")]),
+    ],
+)
+def test_an_answer_is_in_plain_values(site: Site, sql: str, rows: list[tuple[object, ...]]) -> None:
+    """What stands in quotes is text, whatever its letters; and each kind of statement answers."""
+    with opened(site):
+        pass
+    values = {"a": "it"} if ":a" in sql else {}
+    with ask(site, Question(sql, values)) as answer:
+        assert list(answer.rows) == rows
 
 
 def test_a_runaway_is_ended(site: Site) -> None:

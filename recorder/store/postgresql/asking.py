@@ -26,12 +26,13 @@ from recorder.store.site import Site
 
 CURSOR_WORDS = frozenset({"SELECT", "WITH", "VALUES", "TABLE"})
 PLAIN_WORDS = frozenset({"SHOW"})
+NEVER_WRITES = "SET default_transaction_read_only = on"
 LATE = "57014"
 WRITES = ("25006", "0A000", "25001")
 UNKNOWN_COLUMN, UNKNOWN_TABLE, UNKNOWN_FUNCTION = "42703", "42P01", "42883"
 _TOKEN = re.compile(
-    r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | /\*.*?\*/ | \$(\w*)\$.*?\$\1\$
-    | :: | :(?P<name>[A-Za-z_]\w*) | %""",
+    r"""\b[eE]'(?:[^'\\]|''|\\.)*' | '(?:[^']|'')*' | "(?:[^"]|"")*"
+    | --[^\n]* | /\*.*?\*/ | \$(\w*)\$.*?\$\1\$ | :: | :(?P<name>[A-Za-z_]\w*) | %""",
     re.DOTALL | re.VERBOSE,
 )
 _EXPLAIN = re.compile(r"(?i)\W*explain\b")
@@ -58,6 +59,7 @@ def opened_to_read(site: Site) -> Iterator[Connection]:
         db = connect(site)
     try:
         with explained(site):
+            db.execute(NEVER_WRITES)
             db.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             found = db.execute("SELECT to_regclass('alembic_version')").fetchone()
             if not found or found[0] is None:
@@ -92,9 +94,13 @@ def ask(site: Site, question: Question) -> Iterator[Answer]:
 
 
 def _cursor(db: Connection, sql: str) -> Any:  # noqa: ANN401 - either of psycopg's
-    """One from which rows are asked for some at a time, where the statement allows it."""
+    """One from which rows are asked for some at a time, where the statement allows it.
+
+    Either takes one statement. The simple protocol would take several, and a COMMIT among them
+    would end what only reads; psycopg does without it for a binary answer, and to declare a cursor.
+    """
     plain_answer = leading_word(sql) in PLAIN_WORDS or _EXPLAIN.match(sql)
-    return db.cursor() if plain_answer else db.cursor("asked")
+    return db.cursor(binary=True) if plain_answer else db.cursor("asked")
 
 
 def _refused(word: str) -> str:
