@@ -52,9 +52,9 @@ def restore(
         else "no snapshot"
     )
     steps = [f"put {backup.path} ({size(backup.size_bytes)}, {holds}) in the place of {path}"]
-    kind = "file" if isinstance(path, Path) else "site"
+    kind, mark = ("file", ".") if isinstance(path, Path) else ("site", "-")
     if there:
-        steps.append(f"keep the {kind} that is there as {path.name}.replaced-TIME, beside it")
+        steps.append(f"keep the {kind} that is there as {path.name}{mark}replaced-TIME, beside it")
     if newest and reach and newest > reach.last:
         steps.append(
             f"what was recorded after that, up to {stamp(newest, tz)}, is then only "

@@ -6,17 +6,22 @@ a server can in `postgresql`; whoever records and reads knows neither.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import field
+from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from recorder.errors import UsageError
 from recorder.frozen import frozen
 
 SCHEMES = ("postgresql", "postgres")
 EXAMPLE = "postgresql://recorder@db.example/media?site=home"
-_NAME = re.compile(r"[a-z0-9_][a-z0-9_ -]{0,39}")
+SHOWN = frozenset({"host", "port", "user", "dbname", "sslmode", "sslrootcert"})  # no secret is
+NAME_LETTERS = 36  # with what a replaced one bears behind it, a server's 63
+_ASIDE = re.compile(r"-replaced-\d{8}-\d{6}(?:-\d)?")
+_NAME = re.compile(rf"[a-z0-9_][a-z0-9_-]{{0,{NAME_LETTERS - 1}}}(?:{_ASIDE.pattern})?")
+_LIKE_A_URL = re.compile(rf"[a-z][\w+.-]*:/|(?:{'|'.join(SCHEMES)}):", re.IGNORECASE)
 _TAKEN = re.compile(r"pg_.*|public|information_schema")  # the server's own
 
 
@@ -36,8 +41,20 @@ Location = Path | Site
 
 
 def is_url(text: str) -> bool:
-    """Whether a place is given as a server's URL."""
-    return text.partition("://")[0] in SCHEMES
+    """Whether a place is given as a server's URL.
+
+    Raises UsageError for any other URL, which never shows it: as a path it would be a folder's
+    name, password and all.
+    """
+    if not _LIKE_A_URL.match(text):
+        return False
+    scheme, mark, _ = text.partition("://")
+    if not mark or scheme.lower() not in SCHEMES:
+        raise UsageError(
+            f"the history's URL is of no kind known here; write it like {EXAMPLE}, and a path "
+            "that begins so with ./ before it"
+        )
+    return True
 
 
 def site_at(url: str, called: Callable[[], str]) -> Site:
@@ -47,27 +64,32 @@ def site_at(url: str, called: Callable[[], str]) -> Site:
     """
     try:
         parts = urlsplit(url)
+        query = parts.query.replace("+", "%2B")  # to libpq a plus is a plus
+        options = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
+        user, at, host = parts.netloc.rpartition("@")
+        if "," in host or "," in dict(options).get("host", ""):
+            raise UsageError("the history's URL names several hosts; give one host")
         parts.port  # noqa: B018 - raises for one that is none
-        options = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
     except ValueError as error:
         raise UsageError(f"the history's URL can't be read; write it like {EXAMPLE}") from error
-    if not parts.path.strip("/"):
+    if not re.fullmatch(r"/[^/@]+", parts.path):
         raise UsageError(f"the history's URL names no database; write it like {EXAMPLE}")
     name = dict(options).get("site") or schema_of(called())
     if not _NAME.fullmatch(name) or _TAKEN.fullmatch(name):
         raise UsageError(
-            f"?site={name[:60]} can't be the name of a site: a-z, 0-9, _ and - can, up to 40 of "
-            "them, but not public or pg_…"
+            f"?site={name[:60]} can't be the name of a site: a-z, 0-9, _ and - can, up to "
+            f"{NAME_LETTERS} of them, but not public or pg_…"
         )
     others = [(key, value) for key, value in options if key != "site"]
-    user, at, host = parts.netloc.rpartition("@")
-    netloc = user.partition(":")[0] + at + host
-    told = urlencode(
-        [pair for pair in others if "pass" not in pair[0]] + [("site", name)], safe="/"
-    )
-    shown = urlunsplit(("postgresql", netloc, parts.path, told, ""))
-    bare = urlunsplit(("postgresql", parts.netloc, parts.path, urlencode(others), ""))
-    return Site(name, shown, bare)
+    told = [(key, value) for key, value in others if key in SHOWN]
+    shown = _written(user.partition(":")[0] + at + host, parts.path, [*told, ("site", name)])
+    return Site(name, shown, _written(parts.netloc, parts.path, others))
+
+
+def _written(server: str, database: str, options: Sequence[tuple[str, str]]) -> str:
+    """A URL as libpq reads it: two slashes though no server is named, and no plus for a space."""
+    query = urlencode(options, safe="/", quote_via=quote)
+    return f"postgresql://{server}{database}" + (f"?{query}" if query else "")
 
 
 def renamed(site: Site, name: str) -> Site:
@@ -76,6 +98,13 @@ def renamed(site: Site, name: str) -> Site:
     return Site(name, f"{before}{mark}{name}", site.url)
 
 
+def aside(site: Site, replaced_at: datetime, number: int) -> Site:
+    """Where what is in a site goes when it is replaced, the first time or a later one at once."""
+    once = f"-{number}" if number > 1 else ""
+    stem = _ASIDE.sub("", site.name)
+    return renamed(site, f"{stem}-replaced-{replaced_at.astimezone(UTC):%Y%m%d-%H%M%S}{once}")
+
+
 def schema_of(site: str) -> str:
     """A home's name as a schema's: in small letters, anything odd a line."""
-    return re.sub(r"[^a-z0-9_-]+", "-", site.lower()).strip("-")[:40]
+    return re.sub(r"[^a-z0-9_-]+", "-", site.lower()).strip("-")[:NAME_LETTERS]

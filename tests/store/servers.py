@@ -45,7 +45,7 @@ class Server:
         tables = ", ".join(f"{name}.{table}" for table in metadata.tables if table != "meta")
         with self.as_admin("media") as admin:
             admin.execute(IN_IT, (ROLE,))
-            for (aside,) in admin.execute(ASIDE, (f"{name}.replaced%",)).fetchall():
+            for (aside,) in admin.execute(ASIDE, (f"{name}-replaced-%",)).fetchall():
                 admin.execute(f'DROP SCHEMA "{aside}" CASCADE')
             admin.execute(f"TRUNCATE {tables} RESTART IDENTITY")
             admin.execute(f"DELETE FROM {name}.meta WHERE key <> 'schema_made_by'")  # noqa: S608

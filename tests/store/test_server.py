@@ -34,7 +34,7 @@ from recorder.store.postgresql.asking import opened_to_read
 from recorder.store.read import covered
 from recorder.store.record import record
 from recorder.store.retention import tidy
-from recorder.store.site import Site, site_at
+from recorder.store.site import NAME_LETTERS, Site, site_at
 from store.freeze import FROZEN, rows_of, thaw
 from store.recording_processes import FORKED
 from store.servers import Server
@@ -159,7 +159,7 @@ def test_a_home_can_move_to_a_server_and_back(site: Site, years: Path, state: Pa
     """A file restored into a site and backed up from it has the same rows in every table."""
     before = rows_of(years)
     aside = restore(site, years, datetime.now(UTC))
-    assert str(aside).startswith(f"{site}.replaced-")
+    assert str(aside).startswith(f"{site}-replaced-")
     copy = back_up(site, NOON)
     assert copy.path.is_relative_to(state)
     assert rows_of(copy.path) == before
@@ -167,6 +167,30 @@ def test_a_home_can_move_to_a_server_and_back(site: Site, years: Path, state: Pa
     with opened(site) as engine:
         record(engine, look(3 * 24 * 60))
         assert latest(engine).snapshot.taken_at == after(3 * 24 * 60)
+
+
+def test_what_was_replaced_is_a_site_of_its_own(
+    server: Server, database: str, years: Path, state: Path
+) -> None:
+    """However long its name and however soon the next; it needs nothing of what took its place."""
+    assert state
+    site = server.site("x" * NAME_LETTERS, database)
+    with opened(site) as engine:
+        record(engine, look(0))
+    asides = [restore(site, years, NOON) for _ in range(3)]
+    names = [aside.name for aside in asides if isinstance(aside, Site)]
+    first = f"{site.name}-replaced-20260216-120000"
+    assert names == [first, f"{first}-2", f"{first}-3"]
+    with server.as_admin(database) as admin:
+        admin.execute(f"DROP SCHEMA {site.name} CASCADE")
+    for name in names:
+        kept = server.site(name, database)
+        assert faults_of_history(kept) == ()
+        times = "SELECT strftime('%Y', '2026-02-10'), date('2026-02-10', '1 day')"
+        assert _answer(kept, times)[1] == Counter([("2026", "2026-02-11")])
+    again = restore(server.site(names[1], database), years, NOON)
+    assert isinstance(again, Site)
+    assert again.name == f"{first}-4"
 
 
 def test_what_is_no_backup_leaves_a_site_as_it_was(site: Site, path: Path, state: Path) -> None:
@@ -313,6 +337,16 @@ def test_a_password_is_shown_nowhere(server: Server) -> None:
         assert "word" not in told
 
 
+def test_a_socket_s_folder_may_be_given(server: Server) -> None:
+    """A server on this machine need not listen on an address."""
+    folder = server.folder
+    url = f"postgresql:///media?host={folder}&user=recorder&site=home&options=-c%20work_mem%3D7MB"
+    site = site_at(url, str)
+    assert str(site) == f"postgresql:///media?host={folder}&user=recorder&site=home"
+    with ask(site, Question("SHOW work_mem")) as answer:
+        assert list(answer.rows) == [("7MB",)]
+
+
 def _said(site: Site) -> str:
     with pytest.raises(StoreError) as caught, opened(site):
         pass
@@ -426,7 +460,7 @@ def test_without_its_driver_a_server_is_refused_with_what_to_install(site: Site)
     assert "pip install 'media-recorder[postgresql]'" in done.stdout
 
 
-@pytest.mark.parametrize("name", ["public", "pg_home", "Home; DROP", "x" * 41])
+@pytest.mark.parametrize("name", ["public", "pg_home", "Home; DROP", "my home", "x" * 37])
 def test_a_name_that_is_none_is_refused(name: str) -> None:
     """A site's name is a schema's: in small letters, and not one of the server's own."""
     with pytest.raises(UsageError):

@@ -7,7 +7,7 @@ replaces a site in one transaction; what was in the site stays beside it under a
 import contextlib
 import sqlite3
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,17 @@ from recorder.store.migrate import create
 from recorder.store.postgresql import schema
 from recorder.store.postgresql.engine import engine_of, opened
 from recorder.store.postgresql.trouble import explained
-from recorder.store.site import Site, renamed
+from recorder.store.site import Site, aside
 from recorder.store.tables import metadata
 from recorder.store.trouble import damaged
 from recorder.store.trouble import explained as explained_file
 
 AT_ONCE = 5000  # rows
+# The functions that look for others in the schema they were made in, by its name.
+TIED = """
+SELECT oid::regprocedure::text FROM pg_proc
+WHERE pronamespace = %s::regnamespace AND proconfig IS NOT NULL
+"""
 TABLES = tuple(metadata.tables.values())  # parents before what refers to them
 
 
@@ -100,14 +105,11 @@ def fill(site: Site, source: Path, now: datetime) -> Site | None:
 
     The file's schema is this program's. All of it or nothing. Raises StoreError.
     """
-    aside = renamed(site, f"{site.name}.replaced-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
     engine = engine_of(site)
     try:
         with transaction(engine) as db, contextlib.closing(connect(source)) as file:
             found = schema.standing(db, site)
-            kept = found.revision is not None
-            if kept:
-                db.exec_driver_sql(f'ALTER SCHEMA "{site.name}" RENAME TO "{aside.name}"')
+            kept = _put_aside(db, site, now) if found.revision is not None else None
             if kept or not found.there:
                 db.exec_driver_sql(f'CREATE SCHEMA "{site.name}"')
             schema.to_head(db)
@@ -118,7 +120,21 @@ def fill(site: Site, source: Path, now: datetime) -> Site | None:
             db.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
     finally:
         engine.dispose()
-    return aside if kept else None
+    return kept
+
+
+def _put_aside(db: sa.Connection, site: Site, now: datetime) -> Site:
+    """Give what is in a site another name, under which it is a site that needs no other."""
+    names = (aside(site, now, number) for number in range(1, 10))
+    kept = next((one for one in names if not schema.standing(db, one).there), None)
+    if kept is None:
+        raise StoreError(f"{site} was replaced several times this second; try again")
+    db.exec_driver_sql(f'ALTER SCHEMA "{site.name}" RENAME TO "{kept.name}"')
+    db.exec_driver_sql(f'SET LOCAL search_path TO "{kept.name}"')
+    for (function,) in db.exec_driver_sql(TIED, (f'"{kept.name}"',)).all():
+        db.exec_driver_sql(f"ALTER FUNCTION {function} SET search_path FROM CURRENT")
+    db.exec_driver_sql(f'SET LOCAL search_path TO "{site.name}"')
+    return kept
 
 
 def _take(db: sa.Connection, file: sqlite3.Connection, table: sa.Table) -> int:
