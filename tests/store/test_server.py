@@ -1,6 +1,7 @@
 """A history on a PostgreSQL server: many homes at once, in and out of a file, and its troubles."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -313,6 +314,34 @@ def test_an_answer_is_in_plain_values(site: Site, sql: str, rows: list[tuple[obj
     values = {"a": "it"} if ":a" in sql else {}
     with ask(site, Question(sql, values)) as answer:
         assert list(answer.rows) == rows
+
+
+def test_a_user_who_may_only_read_asks_and_does_no_more(site: Site, server: Server) -> None:
+    """With the two rights that docs/security.md names: every view and function, and no writing."""
+    text = ROOT.joinpath("docs/security.md").read_text(encoding="utf-8")
+    grants = re.findall(r"^GRANT .*;$", text, re.MULTILINE)
+    assert len(grants) == 2
+    with server.as_admin("media") as admin:
+        admin.execute("CREATE ROLE guest LOGIN")
+        try:
+            for grant in grants:
+                admin.execute(grant)
+            guest = site_at(f"{server.url(user='guest')}?site={site.name}", str)
+            for relation in relations(guest):
+                _answer(guest, f'SELECT * FROM "{relation.name}"')  # noqa: S608 - our own views
+            assert _answer(guest, "SELECT date('2026-02-10', '1 day')")[1] == {("2026-02-11",): 1}
+            with psycopg.connect(guest.url) as db, pytest.raises(psycopg.Error, match="denied"):
+                db.execute(f"DELETE FROM {site.name}.sample")  # noqa: S608 - a name of ours
+        finally:
+            admin.execute("DROP OWNED BY guest")
+            admin.execute("DROP ROLE guest")
+
+
+def test_a_slice_is_written_in_brackets(site: Site) -> None:
+    """A colon before a name would be a parameter's."""
+    sql = "SELECT arr[(a):(b)] FROM (SELECT ARRAY[1, 2, 3], 1, 2) AS it (arr, a, b)"
+    with ask(site, Question(sql)) as answer:
+        assert list(answer.rows) == [("[1, 2]",)]
 
 
 def test_a_runaway_is_ended(site: Site) -> None:
