@@ -158,9 +158,13 @@ def chosen_of(snapshot: "Snapshot", choice: Choice) -> "Snapshot":
 def _waited(look: "Look") -> "Snapshot":
     """Wait; after a second, tell a person at a terminal for whom."""
     from recorder.capabilities.awaiting import AFTER_SEC, telling  # noqa: PLC0415 - as above
-    from recorder.render.progress import waiting  # noqa: PLC0415 - while hosts are asked
 
-    with telling(lambda: waiting(look.waiting_for(), AFTER_SEC)):
+    def lines() -> list[str]:
+        from recorder.render.progress import waiting  # noqa: PLC0415 - only to draw
+
+        return waiting(look.waiting_for(), AFTER_SEC)
+
+    with telling(lines):
         return look.wait()
 
 
