@@ -20,10 +20,10 @@ import click
 
 from recorder import __version__
 from recorder.capabilities.registry import CAPABILITIES, Capability, named
-from recorder.errors import ExitCode, RecorderError
+from recorder.errors import NO_THREAD, ExitCode, RecorderError
 
 GARBAGE_AT = 50_000  # objects; Python's own is 700
-NO_THREAD, UNMAPPED = "can't start new thread", "failed to map segment"  # Python's, the loader's
+UNMAPPED = "failed to map segment"  # the loader's words
 SIGNALLED = 128  # and the signal's number: how shells tell of it
 OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)

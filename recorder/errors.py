@@ -27,6 +27,8 @@ an error at all: it is a value with a reason in the snapshot.
 from collections.abc import Sequence
 from enum import IntEnum
 
+NO_THREAD = "can't start new thread"  # Python's words where there is no memory or process for one
+
 
 class ExitCode(IntEnum):
     """What a capability's exit status tells a script."""

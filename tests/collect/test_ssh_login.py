@@ -1,5 +1,6 @@
 """Logging in to what is no SSH server, or one that misbehaves: each is a reason, never a crash."""
 
+import errno
 import socket
 import struct
 import time
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recorder.collect.shell import Unreachable
-from recorder.collect.ssh import connect
+from recorder.collect.ssh import connect, login
 from recorder.model import Reason
 
 from .examples import host
@@ -141,3 +142,21 @@ def test_jump_hosts_in_a_circle_come_to_an_end(tmp_path: Path) -> None:
     failure = _failure(22, "a")
     assert failure.reason is Reason.NO_ROUTE
     assert "in a circle" in failure.detail
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [MemoryError(), RuntimeError("can't start new thread"), OSError(errno.ENOMEM, "no memory")],
+    ids=["memory", "thread", "kernel"],
+)
+def test_want_of_memory_here_is_not_the_hosts_refusal(
+    monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    """A host is never told as down because this machine had no memory left to log in with."""
+
+    def starve(*_: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(login, "_negotiate", starve)
+    with serving(silent) as port, pytest.raises(MemoryError):
+        connect(host("h", "127.0.0.1", ssh_user="u", ssh_port=port))

@@ -5,6 +5,7 @@ nothing is ever added to known_hosts, and no password is ever asked for.
 """
 
 import contextlib
+import errno
 import os
 import random
 import shlex
@@ -22,6 +23,7 @@ from recorder.collect.ssh.keys import login_keys
 from recorder.collect.ssh.known_hosts import accepts, fingerprint, host_label
 from recorder.collect.ssh.library import paramiko
 from recorder.collect.ssh.shelf import Shelf
+from recorder.errors import NO_THREAD
 from recorder.frozen import frozen
 from recorder.model import Reason
 
@@ -109,6 +111,8 @@ def _proved(
         raise
     except Exception as error:  # paramiko hands on whatever the other side made it trip over
         transport.close()
+        if _starved(error):
+            raise MemoryError(str(error)) from error
         if time.monotonic() >= deadline or isinstance(error, TimeoutError):
             detail = f"connected, then no answer in {timeout_sec:g} s"
             raise Unreachable(Reason.TIMEOUT, detail) from error
@@ -117,6 +121,13 @@ def _proved(
         kind = _HungUp if hung_up else Unreachable
         raise kind(Reason.REFUSED, "connection closed before login") from error
     return transport
+
+
+def _starved(error: Exception) -> bool:
+    """Whether it is this machine that had no memory, or none for a thread: not the host's doing."""
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    return isinstance(error, MemoryError) or str(error) == NO_THREAD
 
 
 def _stream(
