@@ -1,4 +1,4 @@
-"""Fixtures for real NFS: two emulated machines, made once a session, and the program."""
+"""Fixtures for real NFS: two emulated machines, made once for the tests of a file, and the program."""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from realhosts.packages import UnavailableError
 from nfs.player import Look, Player
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     """A server and a client that mounts its export. If they can't be, CI fails; see `lab_parts`."""
     try:
@@ -30,7 +30,7 @@ def player(pair: Pair, tmp_path: Path) -> Player:
     return Player(pair, tmp_path)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def well(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Look:
     """A look while nothing is wrong."""
     return Player(pair, tmp_path_factory.mktemp("well")).look()
