@@ -1,4 +1,4 @@
-"""Fixtures for real NFS: two emulated machines, made once for the tests of a file, and the program."""
+"""Fixtures for real NFS: two emulated machines, made once for a file of tests, and the program."""
 
 import os
 from collections.abc import Iterator
