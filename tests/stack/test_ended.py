@@ -79,5 +79,5 @@ def test_too_little_memory(lab: Lab, ops: Ops) -> None:
             assert recorded(history) == before
         else:
             hosts = json.loads(done.stdout)["data"]["hosts"]
-            assert {host["reason"] for host in hosts} == {"probe_failed"}
+            assert {host["state"] for host in hosts} == {"down"}
     wait_until(lambda: not remains(lab), "the hosts to notice", ENDS_SEC)

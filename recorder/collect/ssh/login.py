@@ -111,7 +111,7 @@ def _proved(
         raise
     except Exception as error:  # paramiko hands on whatever the other side made it trip over
         transport.close()
-        if _starved(error):
+        if starved(error):
             raise MemoryError(str(error)) from error
         if time.monotonic() >= deadline or isinstance(error, TimeoutError):
             detail = f"connected, then no answer in {timeout_sec:g} s"
@@ -123,7 +123,7 @@ def _proved(
     return transport
 
 
-def _starved(error: Exception) -> bool:
+def starved(error: Exception) -> bool:
     """Whether it is this machine that had no memory, or none for a thread: not the host's doing."""
     if isinstance(error, OSError):
         return error.errno == errno.ENOMEM

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from recorder.bindings.stack import HostBinding
 from recorder.collect.shell import Answer, Connection, Ended, Reading, Running, Unreachable
 from recorder.collect.ssh.library import paramiko
-from recorder.collect.ssh.login import LoggedIn, log_in
+from recorder.collect.ssh.login import LoggedIn, log_in, starved
 from recorder.collect.ssh.running import start
 from recorder.collect.ssh.shelf import Shelf
 from recorder.model import Reason
@@ -37,6 +37,7 @@ class SshShell:
             with _closed_after(channel, deadline - time.monotonic()):
                 channel.exec_command("sh -s")
         except (paramiko.SSHException, OSError, EOFError) as error:
+            self._admit_starving()
             late = time.monotonic() >= deadline
             return reading.answer(Ended.TIMEOUT if late else Ended.CLOSED, str(error).encode())
         with contextlib.closing(channel):
@@ -45,7 +46,14 @@ class SshShell:
                 channel.sendall(script)
                 channel.shutdown_write()
             ended = _read(channel, reading, deadline)
+            self._admit_starving()
             return reading.answer(ended, _complaint(channel) if ended is Ended.CLOSED else b"")
+
+    def _admit_starving(self) -> None:
+        """Raise MemoryError where the connection went because this machine had no memory for it."""
+        trouble = self._transport.get_exception()
+        if trouble is not None and starved(trouble):
+            raise MemoryError(str(trouble)) from trouble
 
     def start(self, script: bytes, *, timeout_sec: float) -> Running:
         """One exec of `sh -s` that is listened to."""
