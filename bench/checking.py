@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-import sqlalchemy as sa
 from simulated.years import Past, Years
 
 from recorder.model import (
@@ -29,6 +28,7 @@ from recorder.model import (
 )
 from recorder.store.as_of import as_of
 from recorder.store.changes import past_spans
+from recorder.store.connection import History
 from recorder.store.loops import CALM_SEC, LOOPING
 from recorder.store.numbers import EACH_SEC, is_seldom
 
@@ -73,7 +73,7 @@ class Checked:
         self.wrong.append((at, truth, told))
 
 
-def check_moments(engine: sa.Engine, years: Years, minutes: Iterable[int]) -> Checked:
+def check_moments(engine: History, years: Years, minutes: Iterable[int]) -> Checked:
     """Ask the store for the stack as of each of these minutes, gaps included."""
     checked, newest = Checked(), years.looks.at_or_before(years.minutes - 1)
     pasts = {(past.kind, past.host, past.name): past for past in years.pasts}
@@ -94,7 +94,7 @@ def check_moments(engine: sa.Engine, years: Years, minutes: Iterable[int]) -> Ch
     return checked
 
 
-def check_transitions(engine: sa.Engine, years: Years) -> Checked:
+def check_transitions(engine: History, years: Years) -> Checked:
     """Read every span there is, and ask them for each thing at each change it ever had."""
     spans = defaultdict(list)
     for span in past_spans(engine, datetime.fromtimestamp(0, UTC)):

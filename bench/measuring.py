@@ -10,24 +10,23 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import sqlalchemy as sa
+from counting import statements
 
 from recorder.errors import NoHistoryError
 from recorder.model import Kind, Snapshot
 from recorder.store import ask as asking
 from recorder.store.as_of import as_of, latest
 from recorder.store.changes import past_spans, transitions
-from recorder.store.connection import connect, engine_of
+from recorder.store.connection import FileHistory, History, connect
 from recorder.store.engine import opened
 from recorder.store.read import spaces
 from recorder.store.record import record
 from recorder.store.retention import tidy
-from recorder.store.tables import spans
 from recorder.store.values import Step
 
 DAY = timedelta(days=1)
@@ -55,7 +54,7 @@ def tables(path: Path) -> Iterator[tuple[str, int, int]]:
             yield table, size, db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
 
 
-Ask = Callable[[sa.Engine], object]
+Ask = Callable[[History], object]
 
 
 def asked(end: datetime) -> dict[str, tuple[int | None, Ask]]:
@@ -86,12 +85,12 @@ def questions(path: Path, rounds: int) -> Iterator[tuple[str, int | None, float,
     with opened(path) as engine:
         snapshot = latest(engine).snapshot
     for name, (limit_ms, ask) in asked(snapshot.taken_at).items():
-        calls, sqls, statements = [], [], []
+        calls, sqls, made = [], [], []
         with contextlib.suppress(NoHistoryError):  # a shorter history has no such time
             for _ in range(rounds + 1):
-                took, statements = _called(path, ask)
+                took, made = _called(path, ask)
                 calls.append(took)
-                sqls.append(_replayed(path, statements))
+                sqls.append(_replayed(path, made))
         if not calls:
             continue
         yield (
@@ -99,30 +98,24 @@ def questions(path: Path, rounds: int) -> Iterator[tuple[str, int | None, float,
             limit_ms,
             1000 * statistics.median(sqls[1:]),
             1000 * statistics.median(calls[1:]),
-            len(statements),
+            len(made),
         )
 
 
-def _called(path: Path, ask: Ask) -> tuple[float, list[tuple[str, tuple]]]:
-    engine, statements = engine_of(path), []
-
-    @sa.event.listens_for(engine, "before_cursor_execute")
-    def note(_c: object, _k: object, sql: str, values: tuple, _x: object, _m: object) -> None:
-        if not sql.startswith("BEGIN"):
-            statements.append((sql, values or ()))
-
-    began = time.perf_counter()
-    ask(engine)
-    took = time.perf_counter() - began
-    engine.dispose()
-    return took, statements
+def _called(path: Path, ask: Ask) -> tuple[float, list[tuple[str, Mapping]]]:
+    history = FileHistory(path)
+    with contextlib.closing(history), statements() as made:
+        began = time.perf_counter()
+        ask(history)
+        took = time.perf_counter() - began
+    return took, made
 
 
-def _replayed(path: Path, statements: list[tuple[str, tuple]]) -> float:
+def _replayed(path: Path, made: list[tuple[str, Mapping]]) -> float:
     began = time.perf_counter()
     with contextlib.closing(connect(path)) as db:
         db.execute("BEGIN")
-        for sql, values in statements:
+        for sql, values in made:
             db.execute(sql, values).fetchall()
     return time.perf_counter() - began
 
@@ -154,7 +147,7 @@ class Written:
     spans_begun: int
 
 
-def unchanged(engine: sa.Engine) -> Snapshot:
+def unchanged(engine: History) -> Snapshot:
     """The newest look, a minute later."""
     newest = latest(engine).snapshot
     return replace(newest, taken_at=newest.taken_at + timedelta(minutes=1))
@@ -179,10 +172,10 @@ def recording(path: Path, copy: Path, rounds: int) -> Written:
             for _ in range(rounds + 1):
                 snapshot = unchanged(warm)
                 held.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                engine = engine_of(copy)
+                engine = FileHistory(copy)
                 new.append(_took(lambda e=engine, s=snapshot: record(e, s)))
                 logged.append(log.stat().st_size)
-                engine.dispose()
+                engine.close()
                 tidied.append(_took(lambda: tidy(warm)))
                 snapshot = unchanged(warm)
                 again.append(_took(lambda s=snapshot: record(warm, s)))
@@ -200,7 +193,7 @@ def _took(task: Callable[[], object]) -> float:
 
 
 def _spans(db: sqlite3.Connection) -> int:
-    counts = (db.execute(f"SELECT count(*) FROM {spans[kind].name}") for kind in Kind)
+    counts = (db.execute(f"SELECT count(*) FROM {kind}_span") for kind in Kind)
     return sum(count.fetchone()[0] for count in counts)
 
 

@@ -8,14 +8,13 @@ from itertools import pairwise
 from pathlib import Path
 from random import Random
 
-import sqlalchemy as sa
 from endurance.memory import Change, Held, Memory, Place, core, things_of, time_of, without_numbers
 
 from recorder.model import Host, HostState, Kind, Mount, Service, Thing
 from recorder.store.as_of import as_of
 from recorder.store.backup import check
 from recorder.store.changes import past_spans, transitions
-from recorder.store.connection import connect
+from recorder.store.connection import History, connect
 from recorder.store.engine import opened
 from recorder.store.extract import Content, Wanted, extract
 from recorder.store.values import Moment
@@ -109,14 +108,14 @@ def _samples(path: Path) -> Iterator[tuple[int, Place, str, int]]:
         yield ts, (Kind(str(kind)), str(host or ""), str(name)), str(metric), int(value or 0)
 
 
-def _spans(engine: sa.Engine) -> Iterator[tuple[Place, Held]]:
+def _spans(engine: History) -> Iterator[tuple[Place, Held]]:
     for span in past_spans(engine, BEGINNING):
         end = None if span.end is None else int(span.end.timestamp())
         thing = span.thing and _told(span.thing)
         yield (span.kind, span.host, span.name), Held(int(span.begin.timestamp()), end, thing)
 
 
-def _transitions(engine: sa.Engine) -> Iterator[tuple]:
+def _transitions(engine: History) -> Iterator[tuple]:
     for one in transitions(engine):
         was, now = (thing and core(_told(thing)) for thing in (one.was, one.now))
         yield int(one.at.timestamp()), (one.kind, one.host, one.name), was, now

@@ -28,7 +28,7 @@ from recorder.collect.snapshot import Asking, Look
 from recorder.errors import StoreError
 from recorder.model import Snapshot, Trigger, day_of
 from recorder.store.backup import back_up, check
-from recorder.store.connection import connect, engine_of
+from recorder.store.connection import FileHistory, connect
 from recorder.store.engine import opened
 from recorder.store.extract import Content, Wanted, extract
 from recorder.store.lock import one_look
@@ -86,7 +86,7 @@ class Player:
         self._lasted = [0.05]
         self._foreseen: dict[datetime, Outlooks] = {}
         with opened(self.path):
-            self._engine = engine_of(self.path)
+            self._engine = FileHistory(self.path)
 
     def play(self) -> None:
         """Take every look there is to take. Raises UntrueError."""
@@ -152,7 +152,7 @@ class Player:
             tell(snapshot)
             keeping = Keeping(self.path, snapshot, since=None, previous=True, record=True)
             store = ExitStack()
-            store.callback(self._engine.dispose)
+            store.callback(self._engine.close)
             steps = remember(store, self._engine, self._outlooks(snapshot), keeping)
             kept = next(steps)
             for _ in steps:

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-import sqlalchemy as sa
+from counting import statements
 from fleets.snapshots import BEGIN, SERVICES, look_at_fleet
 
 from recorder.store.as_of import as_of, latest
 from recorder.store.changes import past_spans, transitions
-from recorder.store.connection import connect
+from recorder.store.connection import History, connect
 from recorder.store.engine import opened
 from recorder.store.record import record
 from recorder.store.retention import tidy
@@ -29,8 +29,8 @@ def tell(hosts: int, rounds: int) -> None:
         with opened(path) as engine:
             first = _took(lambda: record(engine, look_at_fleet(hosts)))
             print(f"  first look      {first:8.0f} ms  {sizes(path)}")
-            again, statements, grown = _unchanged(engine, path, hosts, rounds)
-            print(f"  unchanged look  {again:8.0f} ms  {grown:,.0f} bytes, {statements} statements")
+            again, writes, grown = _unchanged(engine, path, hosts, rounds)
+            print(f"  unchanged look  {again:8.0f} ms  {grown:,.0f} bytes, {writes} statements")
             down = frozenset(range(0, hosts, DEAD_SHARE))
             gone = look_at_fleet(hosts, rounds + 2, down)
             took = _took(lambda: record(engine, gone))
@@ -53,19 +53,15 @@ def sizes(path: Path) -> str:
     return f"history of {looks} looks: {4096 * pages:,} bytes"
 
 
-def _unchanged(engine: sa.Engine, path: Path, hosts: int, rounds: int) -> tuple[float, int, float]:
+def _unchanged(engine: History, path: Path, hosts: int, rounds: int) -> tuple[float, int, float]:
     """Milliseconds, statements that write and bytes of a look at which nothing had changed."""
-    times, before, statements = [], _bytes(path), [0]
-
-    @sa.event.listens_for(engine, "before_cursor_execute")
-    def note(_c: object, _k: object, sql: str, _v: object, _x: object, _m: object) -> None:
-        statements[0] += sql.startswith(("INSERT", "UPDATE", "DELETE"))
-
-    for minute in range(1, rounds + 1):
-        look = look_at_fleet(hosts, minute)
-        times.append(_took(lambda look=look: record(engine, look)))
-    sa.event.remove(engine, "before_cursor_execute", note)
-    return statistics.median(times), statements[0] // rounds, (_bytes(path) - before) / rounds
+    times, before = [], _bytes(path)
+    with statements() as made:
+        for minute in range(1, rounds + 1):
+            look = look_at_fleet(hosts, minute)
+            times.append(_took(lambda look=look: record(engine, look)))
+    writes = sum(sql.startswith(("INSERT", "UPDATE", "DELETE")) for sql, _ in made)
+    return statistics.median(times), writes // rounds, (_bytes(path) - before) / rounds
 
 
 def _bytes(path: Path) -> int:
@@ -73,7 +69,7 @@ def _bytes(path: Path) -> int:
         return 4096 * int(db.execute("PRAGMA page_count").fetchone()[0])
 
 
-def _questions() -> dict[str, Callable[[sa.Engine], object]]:
+def _questions() -> dict[str, Callable[[History], object]]:
     return {
         "how it stands": latest,
         "as of a minute": lambda engine: as_of(engine, BEGIN + timedelta(minutes=1)),
@@ -82,7 +78,7 @@ def _questions() -> dict[str, Callable[[sa.Engine], object]]:
     }
 
 
-def _asked(path: Path, ask: Callable[[sa.Engine], object], rounds: int) -> float:
+def _asked(path: Path, ask: Callable[[History], object], rounds: int) -> float:
     times = []
     for _ in range(rounds):
         with opened(path, writing=False) as engine:

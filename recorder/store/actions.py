@@ -5,40 +5,45 @@ was killed leaves a row that says so.
 """
 
 import contextlib
+import sqlite3
 from datetime import datetime, timedelta
 
 from recorder.errors import StoreError
 from recorder.model import Action
-from recorder.store.connection import engine_of, reading, transaction
+from recorder.store.connection import FileHistory, History
 from recorder.store.engine import opened
-from recorder.store.library import sa
 from recorder.store.rows import seconds, text
 from recorder.store.site import Location, Site
-from recorder.store.tables import action
+from recorder.store.tables import insertion
 from recorder.store.things import moment, time_of
 
 LONGEST = timedelta(days=1)  # that an action is looked back for
 ARGUMENTS_LIMIT = 8000
+ADD = insertion("action", with_key=False)
+FINISH = """
+    UPDATE action SET arguments = :arguments, "user" = :user, ended_ts = :ended_ts,
+        exit_code = :exit_code, note = :note
+    WHERE id = :id AND started_ts = :started_ts AND capability = :capability"""
+ACTIONS = """
+    SELECT capability, arguments, "user", started_ts, ended_ts, exit_code, note FROM action
+    WHERE started_ts >= :earliest AND started_ts <= :until
+        AND (ended_ts IS NULL OR ended_ts >= :since)
+    ORDER BY started_ts, id"""
+FAR = 1 << 62
 
 
 def begin(place: Location, begun: Action) -> int:
     """Note what is about to be done; its id. Raises StoreError."""
-    with opened(place) as engine, transaction(engine) as db:
-        added = sa.insert(action).values(_row(begun)).returning(action.c.id)
-        return int(db.execute(added).scalar_one())
+    with opened(place) as history, history.transaction() as db:
+        return int(db.scalar(f"{ADD} RETURNING id", _row(begun)))
 
 
 def finish(place: Location, begun_id: int, done: Action) -> None:
     """Note how it ended; anew, where its row went with the file it was in. Raises StoreError."""
     row = _row(done)
-    same = (
-        action.c.id == begun_id,
-        action.c.started_ts == row["started_ts"],
-        action.c.capability == done.capability,
-    )
-    with opened(place) as engine, transaction(engine) as db:
-        if not db.execute(action.update().where(*same).values(row)).rowcount:
-            db.execute(action.insert().values(row))
+    with opened(place) as history, history.transaction() as db:
+        if not db.change(FINISH, {**row, "id": begun_id}):
+            db.change(ADD, row)
 
 
 def log(place: Location, done: Action) -> None:
@@ -51,31 +56,35 @@ def log_failed(place: Location, done: Action) -> None:
 
     None is made for it and no schema upgraded: either may be what failed.
     """
-    if isinstance(place, Site):
-        from recorder.store.postgresql import engine as server  # noqa: PLC0415 - only for one
+    history, mistake = _as_it_is(place)
+    with (
+        contextlib.suppress(StoreError, mistake),
+        contextlib.closing(history),
+        history.transaction() as db,
+    ):
+        db.change(ADD, _row(done))
 
-        engine = server.engine_of(place)
-    else:
-        engine = engine_of(place)
-    with contextlib.suppress(StoreError, sa.exc.DBAPIError), transaction(engine) as db:
-        db.execute(action.insert().values(_row(done)))
-    engine.dispose()
+
+def _as_it_is(place: Location) -> tuple[History, type[Exception]]:
+    """A history that is not looked at before it is opened, and what its driver raises."""
+    if isinstance(place, Site):
+        from recorder.store.postgresql import history as server  # noqa: PLC0415 - only for one
+
+        return server.ServerHistory(place), server.MISTAKE
+    return FileHistory(place), sqlite3.Error
 
 
 def actions(
-    engine: sa.Engine, since: datetime | None = None, until: datetime | None = None
+    history: History, since: datetime | None = None, until: datetime | None = None
 ) -> tuple[Action, ...]:
     """What was under way or begun after `since`, up to and with `until`, oldest first."""
     after, up_to = seconds(since), seconds(until)
-    query = sa.select(action).order_by(action.c.started_ts, action.c.id)
-    if after is not None:
-        query = query.where(
-            action.c.started_ts >= after - LONGEST.total_seconds(),
-            sa.or_(action.c.ended_ts.is_(None), action.c.ended_ts >= after),
-        )
-    if up_to is not None:
-        query = query.where(action.c.started_ts <= up_to)
-    with reading(engine) as db:
+    bounds = {
+        "since": -FAR if after is None else after,
+        "earliest": -FAR if after is None else after - int(LONGEST.total_seconds()),
+        "until": FAR if up_to is None else up_to,
+    }
+    with history.reading() as db:
         return tuple(
             Action(
                 row.capability,
@@ -86,7 +95,7 @@ def actions(
                 row.exit_code,
                 row.note,
             )
-            for row in db.execute(query)
+            for row in db.rows(ACTIONS, bounds)
         )
 
 

@@ -11,14 +11,12 @@ from recorder.errors import NoHistoryError
 from recorder.model import Kind
 from recorder.store import noise
 from recorder.store.backup import list_backups
-from recorder.store.connection import reading
+from recorder.store.connection import Connection
 from recorder.store.engine import opened
 from recorder.store.figures import Census, Coverage, Growth, Population, Rows
-from recorder.store.library import sa
 from recorder.store.numbers import DAY_SEC
 from recorder.store.retention import KEPT
 from recorder.store.site import Location, Site
-from recorder.store.tables import coverage, entity, meta, metadata, snapshot, spans
 from recorder.store.things import time_of
 from recorder.store.values import Stretch
 
@@ -36,15 +34,27 @@ WEIGHTS: Mapping[str, int] = {
     "import_event": 60,
     "snapshot": 24,
 }
+REACH = "SELECT min(first_ts) AS first, max(last_ts) AS last FROM coverage"
+MADE_BY = "SELECT value FROM meta WHERE key = 'schema_made_by'"
+POPULATION = """
+    SELECT count(*) AS ever, count(*) FILTER (WHERE retired_ts IS NULL) AS now
+    FROM entity WHERE kind = :kind"""
+OBSERVED = """
+    SELECT sum(min(last_ts, :until) - max(first_ts, :since)) FROM coverage
+    WHERE last_ts >= :since AND first_ts <= :until"""
+GAPS = f"""
+    SELECT begin, "end", count(*) OVER () AS gaps FROM (
+        SELECT lag(last_ts) OVER (ORDER BY first_ts) AS begin, first_ts AS "end" FROM coverage
+        WHERE last_ts >= :since AND first_ts <= :until
+    ) AS stretches
+    WHERE begin IS NOT NULL ORDER BY "end" - begin DESC LIMIT {MOST_GAPS}"""  # noqa: S608 - our own
 
 
 def census(place: Location) -> Census:
     """A history in figures. Raises StoreError; NoHistoryError where nothing is recorded."""
     backups = list_backups(place)
-    with opened(place, writing=False) as engine, reading(engine) as db:
-        first, last = db.execute(
-            sa.select(sa.func.min(coverage.c.first_ts), sa.func.max(coverage.c.last_ts))
-        ).one()
+    with opened(place, writing=False) as history, history.reading() as db:
+        first, last = next(db.rows(REACH))
         if last is None:
             raise NoHistoryError(f"nothing is recorded in {place} yet; `ops media.status` records")
         since = max(first, last - WINDOW_DAYS * DAY_SEC)
@@ -56,8 +66,8 @@ def census(place: Location) -> Census:
             path=place,
             size_bytes=size,
             free_bytes=free,
-            schema=db.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one(),
-            made_by=db.scalar(sa.select(meta.c.value).where(meta.c.key == "schema_made_by")),
+            schema=db.scalar("SELECT version_num FROM alembic_version"),
+            made_by=db.scalar(MADE_BY),
             populations=populations,
             rows=tuple(Rows(name, count, _kept_days(name)) for name, count in rows.items()),
             growth=growth(every_row, size - free, (last - first) / DAY_SEC),
@@ -70,24 +80,21 @@ def census(place: Location) -> Census:
         )
 
 
-def _snapshots(db: sa.Connection, since: int) -> int:
+def _snapshots(db: Connection, since: int) -> int:
     """The looks from a time on: by their own rows, or by stretches where those went."""
-    stretches = sa.select(sa.func.sum(coverage.c.snapshots)).where(coverage.c.last_ts >= since)
-    if db.scalar(sa.select(sa.func.min(coverage.c.first_ts))) == since:
-        return db.scalar(stretches) or 0
-    own = sa.select(sa.func.count()).select_from(snapshot).where(snapshot.c.ts >= since)
-    return db.scalar(own) or 0
+    if db.scalar("SELECT min(first_ts) FROM coverage") == since:
+        return db.scalar("SELECT sum(snapshots) FROM coverage") or 0
+    return db.scalar("SELECT count(*) FROM snapshot WHERE ts >= :ts", {"ts": since}) or 0
 
 
-def _sizes(db: sa.Connection, place: Location) -> tuple[int, int]:
+def _sizes(db: Connection, place: Location) -> tuple[int, int]:
     """What a history takes on its disk, and how much of that holds nothing."""
     if isinstance(place, Site):
         from recorder.store.postgresql.upkeep import size_bytes  # noqa: PLC0415 - only for a server
 
         return size_bytes(db), 0
     page_bytes, free_pages = (
-        db.execute(sa.text(f"PRAGMA {name}")).scalar_one()
-        for name in ("page_size", "freelist_count")
+        db.scalar(f"PRAGMA {name}") for name in ("page_size", "freelist_count")
     )
     return _size(place), page_bytes * free_pages
 
@@ -97,21 +104,17 @@ def _size(path: Path) -> int:
     return path.stat().st_size + (log.stat().st_size if log.exists() else 0)
 
 
-def _count(db: sa.Connection, name: str) -> int:
-    return db.scalar(sa.select(sa.func.count()).select_from(metadata.tables[name])) or 0
+def _count(db: Connection, name: str) -> int:
+    return int(db.scalar(f"SELECT count(*) FROM {name}"))  # noqa: S608 - our own name
 
 
 def _kept_days(name: str) -> int | None:
     return KEPT[name].days if name in KEPT else None
 
 
-def _population(db: sa.Connection, kind: Kind) -> Population:
-    ever, now = db.execute(
-        sa.select(sa.func.count(), sa.func.count().filter(entity.c.retired_ts.is_(None))).where(
-            entity.c.kind == kind.value
-        )
-    ).one()
-    return Population(kind, now, ever, _count(db, spans[kind].name))
+def _population(db: Connection, kind: Kind) -> Population:
+    ever, now = next(db.rows(POPULATION, {"kind": kind.value}))
+    return Population(kind, now, ever, _count(db, f"{kind}_span"))
 
 
 def growth(rows: Mapping[str, int], used_bytes: int, days: float) -> Growth:
@@ -132,28 +135,14 @@ def growth(rows: Mapping[str, int], used_bytes: int, days: float) -> Growth:
     return Growth(round(added), int(days))
 
 
-def _coverage(db: sa.Connection, since: int, until: int) -> Coverage:
-    begin = sa.func.max(coverage.c.first_ts, since)
-    end = sa.func.min(coverage.c.last_ts, until)
-    within = sa.and_(coverage.c.last_ts >= since, coverage.c.first_ts <= until)
-    observed = db.scalar(sa.select(sa.func.sum(end - begin)).where(within))
-    before = (
-        sa.select(
-            sa.func.lag(coverage.c.last_ts).over(order_by=coverage.c.first_ts).label("begin"),
-            coverage.c.first_ts.label("end"),
-        )
-        .where(within)
-        .subquery()
-    )
-    length = before.c.end - before.c.begin
-    gaps = sa.select(before).where(before.c.begin.is_not(None))
-    count = db.scalar(sa.select(sa.func.count()).select_from(gaps.subquery())) or 0
-    longest = db.execute(gaps.order_by(length.desc()).limit(MOST_GAPS))
+def _coverage(db: Connection, since: int, until: int) -> Coverage:
+    window = {"since": since, "until": until}
+    longest = list(db.rows(GAPS, window))
     return Coverage(
         time_of(since),
         time_of(until),
         _snapshots(db, since),
-        observed or 0,
+        db.scalar(OBSERVED, window) or 0,
         tuple(Stretch(time_of(row.begin), time_of(row.end)) for row in longest),
-        count,
+        longest[0].gaps if longest else 0,
     )

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from recorder.model import Daily, Kind, SpaceDays
-from recorder.store.connection import reading
-from recorder.store.library import sa
+from recorder.store.connection import History, Row
 from recorder.store.numbers import DAY_SEC
 from recorder.store.past_numbers import DAYS_ROLLED
 from recorder.store.rows import seconds
@@ -19,7 +18,7 @@ MOST_UNROLLED_DAYS = 7
 NAMED = """CASE mount_span.state WHEN 'wrong_source' THEN mount_span.source
                 ELSE coalesce(mount_span.declared_source, mount_span.source) END"""
 # In this order, and not the planner's: from the few things into the index of their days.
-DAYS = sa.text(f"""
+DAYS = f"""
 WITH RECURSIVE
 watched AS (
     SELECT entity.id, entity.kind, entity.position, entity.name, host.name AS host,
@@ -69,11 +68,11 @@ SELECT watched.id, watched.kind, watched.host, watched.name,
 FROM watched CROSS JOIN seen
 LEFT JOIN rollup_day AS whole ON whole.series_id = total_id AND whole.ts = seen.ts
 WHERE seen.id = watched.id AND seen.free IS NOT NULL
-ORDER BY watched.kind DESC, watched.position, watched.id, seen.ts""")  # noqa: S608 - our own
+ORDER BY watched.kind DESC, watched.position, watched.id, seen.ts"""  # noqa: S608 - our own
 
 
 def space_by_day(
-    engine: sa.Engine, until: datetime, days: int, kinds: Iterable[Kind] = (Kind.VOLUME,)
+    history: History, until: datetime, days: int, kinds: Iterable[Kind] = (Kind.VOLUME,)
 ) -> tuple[SpaceDays, ...]:
     """The space of all that was watched at a time, on its last `days` days until then."""
     now = seconds(until) or 0
@@ -88,9 +87,9 @@ def space_by_day(
         "latest": today - (min(days, MOST_UNROLLED_DAYS) - 1) * DAY_SEC,
         "rolled": DAYS_ROLLED,
     }
-    found: dict[int, tuple[sa.Row[tuple[object, ...]], dict[int, Daily]]] = {}
-    with reading(engine) as db:
-        for row in db.execute(DAYS, asked):
+    found: dict[int, tuple[Row, dict[int, Daily]]] = {}
+    with history.reading() as db:
+        for row in db.rows(DAYS, asked):
             _, by_day = found.setdefault(row.id, (row, {}))
             by_day[row.ts] = Daily(time_of(row.ts).date(), row.free, row.total)
     return tuple(

@@ -9,16 +9,12 @@ from collections.abc import Iterator
 
 from recorder.errors import NoHistoryError, OlderError
 from recorder.store import migrate
-from recorder.store.connection import engine_of, reading_mode
+from recorder.store.connection import FileHistory, History, reading_mode
 from recorder.store.header import APPLICATION_ID, check_header, is_there
-from recorder.store.library import sa
 from recorder.store.location import check_place
 from recorder.store.site import Location, Site
-from recorder.store.trouble import explained
 
 __all__ = ["APPLICATION_ID", "History", "check_header", "opened", "stands"]
-
-History = sa.Engine  # what is recorded into and read from
 
 
 def stands(place: Location) -> bool:
@@ -31,8 +27,8 @@ def stands(place: Location) -> bool:
 
 
 @contextlib.contextmanager
-def opened(place: Location, *, writing: bool = True) -> Iterator[sa.Engine]:
-    """An engine on a history, its schema current.
+def opened(place: Location, *, writing: bool = True) -> Iterator[History]:
+    """A history that is open, its schema current.
 
     To write, a missing file is made and an older schema upgraded: hold `one_look` meanwhile. To
     read, neither file nor folder need be writable, and nothing is changed: an older schema is
@@ -41,8 +37,8 @@ def opened(place: Location, *, writing: bool = True) -> Iterator[sa.Engine]:
     if isinstance(place, Site):
         from recorder.store.postgresql import engine as server  # noqa: PLC0415 - only for one
 
-        with server.opened(place, writing=writing) as engine:
-            yield engine
+        with server.opened(place, writing=writing) as history:
+            yield history
         return
     path = place
     check_place(path)
@@ -59,9 +55,5 @@ def opened(place: Location, *, writing: bool = True) -> Iterator[sa.Engine]:
                 "`ops media.history.upgrade` upgrades it, and so does the next look its owner takes"
             )
         migrate.upgrade(path)
-    engine = engine_of(path, mode)
-    try:
-        yield engine
-    finally:
-        with explained(path):
-            engine.dispose()
+    with contextlib.closing(FileHistory(path, mode)) as history:
+        yield history

@@ -5,29 +5,27 @@ by a place: so statements are made once, and what is new or moved is written man
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from recorder.frozen import frozen
 from recorder.model import Kind, Service
+from recorder.store.connection import Connection
 from recorder.store.identity import Key, Sighting
-from recorder.store.library import sa
 from recorder.store.live import Live
 from recorder.store.rows import Definition, text
-from recorder.store.tables import entity, site
+from recorder.store.tables import insertion
 
-KNOWN = sa.select(entity.c.id).where(
-    entity.c.site_id == sa.bindparam("home"),
-    entity.c.kind == sa.bindparam("of_kind"),
-    sa.func.ifnull(entity.c.parent_id, sa.literal_column("0")) == sa.bindparam("parent"),
-    entity.c.identity == sa.bindparam("named"),
-)
-HIGHEST = sa.select(sa.func.max(entity.c.id))
-NEWER = sa.select(entity.c.id).where(entity.c.id > sa.bindparam("highest")).order_by(entity.c.id)
-MOVE = (
-    entity.update()
-    .where(entity.c.id == sa.bindparam("moved"))
-    .values(name=sa.bindparam("called"), position=sa.bindparam("place"))
-)
+KNOWN = """
+    SELECT id FROM entity WHERE site_id = :home AND kind = :kind
+        AND ifnull(parent_id, 0) = :parent AND identity = :identity"""
+HIGHEST = "SELECT max(id) FROM entity"
+NEWER = "SELECT id FROM entity WHERE id > :highest ORDER BY id"
+MADE = """
+    INSERT INTO entity (site_id, kind, parent_id, identity, name, position)
+    VALUES (:site_id, :kind, :parent_id, :identity, :name, :position)"""
+MOVE = "UPDATE entity SET name = :name, position = :position WHERE id = :id"
+WAKE = "UPDATE entity SET name = :name, position = :position, retired_ts = NULL WHERE id = :id"
+RENAME = "UPDATE entity SET identity = :identity, name = :name, position = :position WHERE id = :id"
+RETIRE = "UPDATE entity SET retired_ts = :ts WHERE id = :id"
 
 
 @frozen
@@ -39,19 +37,19 @@ class Match:
     live: Live | None  # None: it has no open span, being new or back after it was gone
 
 
-def site_id(db: sa.Connection, name: str) -> int:
+def site_id(db: Connection, name: str) -> int:
     """The one site, called as the binding calls it now."""
     called = text(name) or ""
-    known = db.execute(sa.select(site.c.id, site.c.name)).first()
+    known = db.first("SELECT id, name FROM site")
     if known is None:
-        return _id(db.execute(site.insert().values(name=called)))
+        return int(db.scalar(f"{insertion('site', with_key=False)} RETURNING id", {"name": called}))
     if known.name != called:
-        db.execute(site.update().values(name=called))
+        db.change("UPDATE site SET name = :name", {"name": called})
     return int(known.id)
 
 
 def match(
-    db: sa.Connection, home: int, seen: Sequence[Sighting], live: Iterable[Live]
+    db: Connection, home: int, seen: Sequence[Sighting], live: Iterable[Live]
 ) -> tuple[list[Match], list[Live]]:
     """Find every sighting's stored thing; returns them, and the live things nobody sighted."""
     left = {(thing.kind, thing.parent_id, thing.identity): thing for thing in live}
@@ -89,15 +87,15 @@ def match(
         ids |= {match.sighting.key: match.id for match in made_now}
         fresh |= {match.id for match in made_now}
     if moved:
-        db.execute(MOVE, moved)
+        db.change_all(MOVE, moved)
     return matches, list(left.values())
 
 
 def _place(sighting: Sighting, entity_id: int) -> dict[str, object]:
-    return {"moved": entity_id, "called": sighting.name, "place": sighting.position}
+    return {"id": entity_id, "name": sighting.name, "position": sighting.position}
 
 
-def _made(db: sa.Connection, home: int, new: Sequence[tuple[Sighting, int | None]]) -> list[Match]:
+def _made(db: Connection, home: int, new: Sequence[tuple[Sighting, int | None]]) -> list[Match]:
     """Things that never were before; their ids grow in the order in which they are written."""
     if not new:
         return []
@@ -113,13 +111,13 @@ def _made(db: sa.Connection, home: int, new: Sequence[tuple[Sighting, int | None
         }
         for sighting, parent_id in new
     ]
-    db.execute(entity.insert(), rows)
-    keys = db.scalars(NEWER, {"highest": highest})
-    return [Match(sighting, key, None) for (sighting, _), key in zip(new, keys, strict=True)]
+    db.change_all(MADE, rows)
+    made = db.rows(NEWER, {"highest": highest})
+    return [Match(sighting, row.id, None) for (sighting, _), row in zip(new, made, strict=True)]
 
 
 def _unmatched(
-    db: sa.Connection,
+    db: Connection,
     home: int,
     sighting: Sighting,
     parent_id: int | None,
@@ -129,15 +127,15 @@ def _unmatched(
     kind, identity = sighting.key.kind, sighting.key.identity
     known = db.scalar(
         KNOWN,
-        {"home": home, "of_kind": kind.value, "parent": parent_id or 0, "named": identity},
+        {"home": home, "kind": kind.value, "parent": parent_id or 0, "identity": identity},
     )
     if known is not None:
-        _change(db, known, name=sighting.name, position=sighting.position, retired_ts=None)
+        db.change(WAKE, _place(sighting, known))
         return Match(sighting, known, None)
     same = _same_container(sighting, parent_id, left.values())
     if same is not None:
         del left[kind, parent_id, same.identity]
-        _change(db, same.id, identity=identity, name=sighting.name, position=sighting.position)
+        db.change(RENAME, {**_place(sighting, same.id), "identity": identity})
         return Match(sighting, same.id, same)
     return None
 
@@ -158,17 +156,6 @@ def _same_container(sighting: Sighting, parent_id: int | None, left: Iterable[Li
     return None
 
 
-def retire(db: sa.Connection, live: Live, ts: int) -> None:
+def retire(db: Connection, live: Live, ts: int) -> None:
     """Note that a thing is no more."""
-    _change(db, live.id, retired_ts=ts)
-
-
-def _change(db: sa.Connection, entity_id: int, **values: Any) -> None:  # noqa: ANN401 - columns
-    db.execute(entity.update().where(entity.c.id == entity_id).values(**values))
-
-
-def _id(result: sa.CursorResult[Any]) -> int:
-    key = result.inserted_primary_key
-    if key is None:
-        raise TypeError(result)
-    return int(key[0])
+    db.change(RETIRE, {"id": live.id, "ts": ts})

@@ -10,9 +10,8 @@ from pathlib import Path
 from recorder.errors import DamagedError
 from recorder.model import Kind
 from recorder.store.backup import OVERLAPS, check
-from recorder.store.connection import connect, reading, reading_mode
+from recorder.store.connection import connect, reading_mode
 from recorder.store.engine import check_header, opened
-from recorder.store.library import sa
 from recorder.store.location import check_place
 from recorder.store.migrate import is_current
 from recorder.store.site import Location, Site
@@ -64,8 +63,8 @@ def _faults_on_server(site: Site) -> tuple[str, ...]:
     from recorder.store.postgresql.upkeep import strays  # noqa: PLC0415 - only for a server
 
     queries = (*OVERLAPS, *RULES)
-    with opened(site, writing=False) as engine, reading(engine) as db:
-        found = [*strays(db), *(row[0] for query in queries for row in db.execute(sa.text(query)))]
+    with opened(site, writing=False) as history, history.reading() as db:
+        found = [*strays(db), *(row[0] for query in queries for row in db.rows(query))]
     return tuple(found[:MOST_TOLD])
 
 

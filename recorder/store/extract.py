@@ -4,28 +4,25 @@ Every row of one extract has the same columns. Times are ISO 8601 in UTC, sizes 
 of any other number is the end of its name.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from recorder.frozen import frozen
 from recorder.model import Kind
-from recorder.store.connection import reading
+from recorder.store.connection import Connection, Row
 from recorder.store.engine import opened
-from recorder.store.library import sa
 from recorder.store.naming import places
 from recorder.store.rows import Definition, Image, seconds
 from recorder.store.selecting import JOINS_OF_SERVICE
 from recorder.store.site import Location
-from recorder.store.tables import SHAPES, rollup_day, rollup_hour, sample, series
+from recorder.store.tables import SHAPES, TABLES
 from recorder.store.things import Place, time_of
 from recorder.store.values import Step
 
 FAR = 1 << 62
-AT_ONCE = 1000
 PLACE = ("kind", "host", "name")
-NUMBERS = {Step.RAW: sample, Step.HOUR: rollup_hour, Step.DAY: rollup_day}
+NUMBERS = {Step.RAW: "sample", Step.HOUR: "rollup_hour", Step.DAY: "rollup_day"}
 Value = str | int | None
 Series = tuple[str, str | None, str, str]  # kind, host, name, metric
 
@@ -48,7 +45,7 @@ class Wanted:
     step: Step = Step.RAW  # of samples
 
 
-Reader = Callable[[sa.Connection, Wanted], Iterator[tuple[Value, ...]]]
+Reader = Callable[[Connection, Wanted], Iterator[tuple[Value, ...]]]
 
 
 @frozen
@@ -69,8 +66,8 @@ def extract(place: Location, wanted: Wanted) -> Extract:
 
 
 def _read(place: Location, wanted: Wanted, rows: Reader) -> Iterator[tuple[Value, ...]]:
-    with opened(place, writing=False) as engine, reading(engine) as db:
-        yield from rows(db.execution_options(yield_per=AT_ONCE), wanted)
+    with opened(place, writing=False) as history, history.reading() as db:
+        yield from rows(db, wanted)
 
 
 def _stretch(wanted: Wanted) -> tuple[int, int]:
@@ -103,9 +100,12 @@ SPAN_COLUMNS = (
     *dict.fromkeys(name for own in OWN.values() for name in own),
 )
 EVENT_COLUMNS = ("at", *PLACE, "was", "now", "detail")
+EVENTS = """
+    SELECT at, kind, host, name, was, "now", detail FROM event
+    WHERE at_ts >= :begin AND at_ts <= :end ORDER BY at_ts"""
 
 
-def _spans(db: sa.Connection, wanted: Wanted) -> Iterator[tuple[Value, ...]]:
+def _spans(db: Connection, wanted: Wanted) -> Iterator[tuple[Value, ...]]:
     """By kind and thing, oldest first: in the order they lie in, so that nothing is sorted."""
     begin, end = _stretch(wanted)
     known = places(db)
@@ -116,34 +116,30 @@ def _spans(db: sa.Connection, wanted: Wanted) -> Iterator[tuple[Value, ...]]:
             FROM {kind}_span AS span {JOINS.get(kind, "")}
             WHERE span.first_ts <= :end AND (span.last_ts IS NULL OR span.last_ts >= :begin)
             ORDER BY span.entity_id, span.first_ts"""  # noqa: S608 - the names are our own
-        for row in db.execute(sa.text(query), {"begin": begin, "end": end}).mappings():
-            yield _span(kind, known[row["entity_id"]][1], row)
+        for row in db.stream(query, {"begin": begin, "end": end}):
+            yield _span(kind, known[row.entity_id][1], row)
 
 
-def _span(kind: Kind, place: Place, row: Mapping[Any, Any]) -> tuple[Value, ...]:
+def _span(kind: Kind, place: Place, row: Row) -> tuple[Value, ...]:
     known = {
         "kind": kind.value,
         "host": place.host or None,
         "name": place.name,
-        "first_seen_at": _iso(row["first_ts"]),
-        "last_seen_at": _iso(row["last_ts"]),
-        "state": row["state"],
-        "reason": row["reason"],
+        "first_seen_at": _iso(row.first_ts),
+        "last_seen_at": _iso(row.last_ts),
+        "state": row.state,
+        "reason": row.reason,
         URL: place.label if kind is Kind.ENDPOINT else None,
     }
     for name in OWN[kind]:
-        known[name] = _iso(row[name]) if name.endswith("_at") else row[name]
+        value = getattr(row, name)
+        known[name] = _iso(value) if name.endswith("_at") else value
     return tuple(known.get(name) for name in SPAN_COLUMNS)
 
 
-def _events(db: sa.Connection, wanted: Wanted) -> Iterator[tuple[Value, ...]]:
+def _events(db: Connection, wanted: Wanted) -> Iterator[tuple[Value, ...]]:
     begin, end = _stretch(wanted)
-    query = sa.text(
-        'SELECT at, kind, host, name, was, "now", detail FROM event '
-        "WHERE at_ts >= :begin AND at_ts <= :end ORDER BY at_ts"
-    )
-    for row in db.execute(query, {"begin": begin, "end": end}):
-        yield tuple(row)
+    yield from db.stream(EVENTS, {"begin": begin, "end": end})
 
 
 def _number_columns(step: Step) -> tuple[str, ...]:
@@ -151,21 +147,21 @@ def _number_columns(step: Step) -> tuple[str, ...]:
     return ("at", *PLACE, "metric", *values)
 
 
-def _samples(db: sa.Connection, wanted: Wanted) -> Iterator[tuple[Value, ...]]:
+def _samples(db: Connection, wanted: Wanted) -> Iterator[tuple[Value, ...]]:
     """Samples oldest first, roll-ups by series: in the order they lie in."""
     begin, end = _stretch(wanted)
-    table, of_series = NUMBERS[wanted.step], _series(db)
-    values = [column for column in table.c if column.name not in ("ts", "series_id")]
-    query = sa.select(table.c.ts, table.c.series_id, *values).where(
-        table.c.ts >= begin, table.c.ts <= end
-    )
-    for ts, series_id, *numbers in db.execute(query.order_by(*table.primary_key.columns)):
+    table, of_series = TABLES[NUMBERS[wanted.step]], _series(db)
+    columns = ", ".join(("ts", "series_id", *table.others))
+    query = f"""
+        SELECT {columns} FROM {table.name} WHERE ts >= :begin AND ts <= :end
+        ORDER BY {", ".join(table.key)}"""  # noqa: S608 - the names are our own
+    for ts, series_id, *numbers in db.stream(query, {"begin": begin, "end": end}):
         yield (_iso(ts), *of_series[series_id], *numbers)
 
 
-def _series(db: sa.Connection) -> dict[int, Series]:
+def _series(db: Connection) -> dict[int, Series]:
     known, found = places(db), {}
-    for row in db.execute(sa.select(series.c.id, series.c.entity_id, series.c.metric)):
+    for row in db.rows("SELECT id, entity_id, metric FROM series"):
         kind, place = known[row.entity_id]
         found[row.id] = (kind.value, place.host or None, place.name, row.metric)
     return found

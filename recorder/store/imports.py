@@ -7,12 +7,14 @@ installed anew counts from one again.
 from collections.abc import Iterable
 
 from recorder.model import ImportedTitle
-from recorder.store.library import sa
+from recorder.store.connection import Connection
 from recorder.store.rows import GREATEST, seconds, text
-from recorder.store.tables import import_event
+from recorder.store.tables import insertion
+
+STORED = "SELECT ts, event_id FROM import_event WHERE entity_id = :id AND ts >= :oldest"
 
 
-def keep_titles(db: sa.Connection, entity_id: int, told: Iterable[ImportedTitle]) -> None:
+def keep_titles(db: Connection, entity_id: int, told: Iterable[ImportedTitle]) -> None:
     """Store those that are new."""
     titles = {
         (seconds(title.at) or 0, title.event_id): text(title.title)
@@ -21,12 +23,7 @@ def keep_titles(db: sa.Connection, entity_id: int, told: Iterable[ImportedTitle]
     }
     if not titles:
         return
-    columns = import_event.c
-    kept = db.execute(
-        sa.select(columns.ts, columns.event_id).where(
-            columns.entity_id == entity_id, columns.ts >= min(titles)[0]
-        )
-    )
+    kept = db.rows(STORED, {"id": entity_id, "oldest": min(titles)[0]})
     stored = {(row.ts, row.event_id) for row in kept}
     new = [
         {"entity_id": entity_id, "ts": key[0], "event_id": key[1], "title": title}
@@ -34,4 +31,4 @@ def keep_titles(db: sa.Connection, entity_id: int, told: Iterable[ImportedTitle]
         if key not in stored
     ]
     if new:
-        db.execute(import_event.insert(), new)
+        db.change_all(insertion("import_event"), new)

@@ -5,20 +5,19 @@ average and most, but no percentile.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
-from typing import cast
+from collections.abc import Collection
 
 from recorder.frozen import frozen
-from recorder.store.library import sa
+from recorder.store.connection import Connection
 from recorder.store.numbers import DAY_SEC
 from recorder.store.past_numbers import noted_hours
 
-MEASURED = sa.text("""
+MEASURED = """
     SELECT series.id, endpoint.id, host.name, service.name FROM series
     JOIN entity AS endpoint ON endpoint.id = series.entity_id AND endpoint.kind = 'endpoint'
     JOIN entity AS service ON service.id = endpoint.parent_id
     JOIN entity AS host ON host.id = service.parent_id
-    WHERE series.metric = 'latency_ms' ORDER BY endpoint.position, endpoint.id""")
+    WHERE series.metric = 'latency_ms' ORDER BY endpoint.position, endpoint.id"""
 ANSWERS = "SELECT series_id, value FROM sample WHERE ts >= :begin AND ts < :end"
 ROLLED = """
     SELECT series_id, sum(n), sum(n * avg), max(max) FROM {table}
@@ -42,12 +41,12 @@ class Latency:
 
 
 def latencies(
-    db: sa.Connection, begin: int, end: int, only: Collection[int] | None, *, single: bool
+    db: Connection, begin: int, end: int, only: Collection[int] | None, *, single: bool
 ) -> tuple[Latency, ...]:
     """Of each endpoint that answered, in the stack's order. `single`: each answer is at hand."""
     measured = {
         series: (host, name)
-        for series, endpoint, host, name in db.execute(MEASURED)
+        for series, endpoint, host, name in db.rows(MEASURED)
         if only is None or endpoint in only
     }
     if not single:
@@ -67,22 +66,21 @@ def latencies(
 
 
 def _counted(
-    db: sa.Connection, begin: int, end: int, measured: Collection[int]
+    db: Connection, begin: int, end: int, measured: Collection[int]
 ) -> dict[int, Counter[int]]:
     counted: dict[int, Counter[int]] = defaultdict(Counter)
     if not measured:
         return counted
-    query = sa.text(f"{ANSWERS} AND series_id IN ({_listed(measured)})")
-    rows = db.execute(query, {"begin": begin, "end": end})
+    query = f"{ANSWERS} AND series_id IN ({_listed(measured)})"
     # Counted here, not by SQL: SQLite sorts what it groups, which takes longer.
-    answers = cast("Iterable[tuple[int, int]]", rows.cursor)
+    answers = db.rows(query, {"begin": begin, "end": end})
     for (series, ms), number in Counter(answers).items():
         counted[series][ms] = number
     return counted
 
 
 def _rolled(
-    db: sa.Connection, begin: int, end: int, measured: dict[int, tuple[str, str]]
+    db: Connection, begin: int, end: int, measured: dict[int, tuple[str, str]]
 ) -> tuple[Latency, ...]:
     """Whole UTC days, the hours at both ends, and what is not yet rolled up; to the hour."""
     if not measured:
@@ -97,8 +95,8 @@ def _rolled(
 
     stretches = (("rollup_hour", begin, days[0]), ("rollup_day", *days))
     for table, first, last in (*stretches, ("rollup_hour", days[1], rolled)):
-        query = sa.text(ROLLED.format(table=table, ids=_listed(measured)))
-        for row in db.execute(query, {"begin": first, "end": last}):
+        query = ROLLED.format(table=table, ids=_listed(measured))
+        for row in db.rows(query, {"begin": first, "end": last}):
             add(*row)
     for series, of in _counted(db, rolled, end, measured).items():
         add(series, sum(of.values()), sum(ms * n for ms, n in of.items()), max(of))

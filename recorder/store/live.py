@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from recorder.frozen import frozen
 from recorder.model import Kind
-from recorder.store.library import sa
+from recorder.store.connection import Connection
 from recorder.store.rows import Row
 from recorder.store.selecting import row_from, spans_sql
 
@@ -26,13 +26,13 @@ class Live:
     row: Row
 
 
-def live_things(db: sa.Connection) -> list[Live]:
+def live_things(db: Connection) -> list[Live]:
     """All of them, hosts first."""
     return [live for kind in Kind for live in _of_kind(db, kind)]
 
 
-def _of_kind(db: sa.Connection, kind: Kind) -> Iterator[Live]:
-    for found in db.execute(spans_sql(kind, "span.last_ts IS NULL")).mappings():
+def _of_kind(db: Connection, kind: Kind) -> Iterator[Live]:
+    for found in db.mappings(spans_sql(kind, "span.last_ts IS NULL")):
         yield Live(
             found["entity_id"],
             kind,

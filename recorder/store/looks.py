@@ -10,9 +10,9 @@ from statistics import median_low
 from recorder.errors import ClockError
 from recorder.frozen import frozen
 from recorder.model import HostState, Snapshot, Trigger
-from recorder.store.library import sa
+from recorder.store.connection import Connection
 from recorder.store.rows import seconds
-from recorder.store.tables import coverage, sample, snapshot
+from recorder.store.tables import insertion
 from recorder.store.things import time_of
 
 GREATEST_STEP_SEC = 300
@@ -21,6 +21,9 @@ SHORTEST_INTERVAL_SEC, LONGEST_INTERVAL_SEC = 60, 3600
 LATE_INTERVALS = 2.5  # a look that comes later than this many intervals leaves a gap
 LOOKS_TO_TELL_FROM = 40
 INTERVALS_TO_TELL = 3
+NEWEST = "SELECT first_ts, last_ts FROM coverage ORDER BY first_ts DESC LIMIT 1"
+NEWEST_LOOKS = f"SELECT ts, trigger FROM snapshot ORDER BY ts DESC LIMIT {LOOKS_TO_TELL_FROM}"  # noqa: S608
+EXTEND = "UPDATE coverage SET last_ts = :ts, snapshots = snapshots + 1 WHERE first_ts = :first_ts"
 
 
 @frozen
@@ -31,9 +34,9 @@ class Before:
     last_ts: int | None
 
 
-def newest(db: sa.Connection) -> Before:
+def newest(db: Connection) -> Before:
     """The newest stretch of snapshots."""
-    row = db.execute(sa.select(coverage).order_by(coverage.c.first_ts.desc()).limit(1)).first()
+    row = db.first(NEWEST)
     return Before(None, None) if row is None else Before(row.first_ts, row.last_ts)
 
 
@@ -59,19 +62,14 @@ def _iso(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def raw_from(db: sa.Connection) -> int:
+def raw_from(db: Connection) -> int:
     """Since when looks are kept one by one. Of those before only a person's newest still stand."""
-    return db.scalar(sa.select(sa.func.min(sample.c.ts))) or 0
+    return db.scalar("SELECT min(ts) FROM sample") or 0
 
 
-def usual_interval_sec(db: sa.Connection) -> int:
+def usual_interval_sec(db: Connection) -> int:
     """How long it usually is from one look to the next; a person's count where no schedule is."""
-    newest_looks = (
-        sa.select(snapshot.c.ts, snapshot.c.trigger)
-        .order_by(snapshot.c.ts.desc())
-        .limit(LOOKS_TO_TELL_FROM)
-    )
-    looks = db.execute(newest_looks).all()
+    looks = list(db.rows(NEWEST_LOOKS))
     scheduled = [row.ts for row in looks if row.trigger == Trigger.SCHEDULE]
     times: list[int] = (
         scheduled if len(scheduled) > INTERVALS_TO_TELL else [row.ts for row in looks]
@@ -82,27 +80,22 @@ def usual_interval_sec(db: sa.Connection) -> int:
     return min(max(usual, SHORTEST_INTERVAL_SEC), LONGEST_INTERVAL_SEC)
 
 
-def cover(db: sa.Connection, before: Before, ts: int) -> None:
+def cover(db: Connection, before: Before, ts: int) -> None:
     """Extend the newest stretch to a look, or begin one where it comes late."""
     late = LATE_INTERVALS * usual_interval_sec(db)
     if before.last_ts is None or ts - before.last_ts > late:
-        db.execute(coverage.insert().values(first_ts=ts, last_ts=ts, snapshots=1))
+        db.change(insertion("coverage"), {"first_ts": ts, "last_ts": ts, "snapshots": 1})
         return
-    db.execute(
-        coverage.update()
-        .where(coverage.c.first_ts == before.first_ts)
-        .values(last_ts=ts, snapshots=coverage.c.snapshots + 1)
-    )
+    db.change(EXTEND, {"ts": ts, "first_ts": before.first_ts})
 
 
-def log(db: sa.Connection, taken: Snapshot, ts: int) -> None:
+def log(db: Connection, taken: Snapshot, ts: int) -> None:
     """The look's own row."""
-    db.execute(
-        snapshot.insert().values(
-            ts=ts,
-            trigger=taken.trigger.value,
-            duration_ms=taken.duration_ms,
-            unreachable=sum(host.state is HostState.DOWN for host in taken.hosts),
-            clock_step_sec=ts - (seconds(taken.taken_at) or 0),
-        )
-    )
+    look = {
+        "ts": ts,
+        "trigger": taken.trigger.value,
+        "duration_ms": taken.duration_ms,
+        "unreachable": sum(host.state is HostState.DOWN for host in taken.hosts),
+        "clock_step_sec": ts - (seconds(taken.taken_at) or 0),
+    }
+    db.change(insertion("snapshot"), look)

@@ -7,15 +7,14 @@ transaction with its mark, after a checked copy of the file was put beside it.
 
 import contextlib
 import os
+import sqlite3
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import recorder
 from recorder.errors import OlderError, StoreError
-from recorder.store.connection import connect, engine_of
+from recorder.store.connection import connect
 from recorder.store.copying import copy_verified, sync_folder
-from recorder.store.library import sa
 from recorder.store.location import make_folder
 from recorder.store.revision import HEAD, REVISIONS, is_newest
 from recorder.store.site import Location, Site
@@ -118,38 +117,17 @@ def _first_line(error: Exception) -> str:
 
 def to_head(path: Path) -> None:
     """Run the revisions that are wanting on a file. Raises what they raise."""
-    with _alembic_transaction(path) as connection:
-        run_revisions(connection)
+    from recorder.store.revising import revising, run_revisions  # noqa: PLC0415 - as the module says
+
+    with revising("sqlite://", lambda: _unbound(path), "BEGIN IMMEDIATE") as connection:
+        run_revisions(connection, migrations())
         strays = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if strays:
             raise ValueError(f"the new schema would leave {len(strays)} rows without their parent")
 
 
-def run_revisions(connection: sa.Connection) -> None:
-    """Run the revisions that are wanting, in the transaction that is under way."""
-    from alembic import command  # noqa: PLC0415 - loaded only where a schema changes
-    from alembic.config import Config  # noqa: PLC0415
-
-    config = Config()
-    config.set_main_option("script_location", str(migrations()).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-    noted = sa.text(
-        "INSERT INTO meta (key, value) VALUES ('schema_made_by', :version) "
-        "ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-    )
-    connection.execute(noted, {"version": recorder.__version__})
-
-
-@contextlib.contextmanager
-def _alembic_transaction(path: Path) -> Iterator[sa.Connection]:
-    """One transaction with foreign keys off: re-making a parent table would empty its children."""
-    engine = engine_of(path)
-    sa.event.listen(
-        engine, "connect", lambda driver, _: driver.execute("PRAGMA foreign_keys = OFF")
-    )
-    try:
-        with engine.begin() as connection:
-            yield connection
-    finally:
-        engine.dispose()
+def _unbound(path: Path) -> sqlite3.Connection:
+    """One with foreign keys off: re-making a parent table would empty its children."""
+    connection = connect(path)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    return connection

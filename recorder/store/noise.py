@@ -10,21 +10,28 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 from recorder.model import Kind, ServiceState
+from recorder.store.connection import Connection
 from recorder.store.figures import CrashLoop, Noise
-from recorder.store.library import sa
 from recorder.store.loops import SPANS_A_DAY
 from recorder.store.naming import places
 from recorder.store.numbers import DAY_SEC
-from recorder.store.rows import UNKNOWN
-from recorder.store.tables import coverage, sample, series, spans
 from recorder.store.things import Place
 
 MOST_NAMED = 5
+BEGUN = f"""
+    SELECT entity_id, count(*) AS began, count(*) FILTER (WHERE state = 'unknown') AS unseen
+    FROM {{kind}}_span WHERE first_ts > :since GROUP BY entity_id HAVING count(*) > 1
+    ORDER BY began DESC, entity_id LIMIT {MOST_NAMED}"""  # noqa: S608 - the names are our own
+RESTARTS = """
+    SELECT series.entity_id, sample.ts, sample.value
+    FROM series JOIN sample ON sample.series_id = series.id
+    WHERE series.metric = 'restart_count' AND sample.ts > :since ORDER BY sample.ts"""
+STATE_NOW = "SELECT state FROM service_span WHERE entity_id = :id AND last_ts IS NULL"
 
 
-def noisiest(db: sa.Connection, since: int) -> tuple[Noise, ...]:
+def noisiest(db: Connection, since: int) -> tuple[Noise, ...]:
     """The things that began most spans after a time; one span alone is no noise."""
-    first = db.scalar(sa.select(sa.func.min(coverage.c.first_ts))) or 0
+    first = db.scalar("SELECT min(first_ts) FROM coverage") or 0
     found = [busy for kind in Kind for busy in _of_kind(db, kind, max(since, first))]
     found.sort(key=lambda busy: -busy[1])
     known = places(db)
@@ -34,35 +41,15 @@ def noisiest(db: sa.Connection, since: int) -> tuple[Noise, ...]:
     )
 
 
-def _of_kind(db: sa.Connection, kind: Kind, since: int) -> Iterator[tuple[int, int, int]]:
-    span = spans[kind]
-    began = sa.func.count()
-    counted = (
-        sa.select(
-            span.c.entity_id,
-            began.label("began"),
-            sa.func.count().filter(span.c.state == UNKNOWN).label("unseen"),
-        )
-        .where(span.c.first_ts > since)
-        .group_by(span.c.entity_id)
-        .having(began > 1)
-        .order_by(began.desc(), span.c.entity_id)
-        .limit(MOST_NAMED)
-    )
-    for row in db.execute(counted):
+def _of_kind(db: Connection, kind: Kind, since: int) -> Iterator[tuple[int, int, int]]:
+    for row in db.rows(BEGUN.format(kind=kind), {"since": since}):
         yield row.entity_id, row.began, row.unseen
 
 
-def crash_loops(db: sa.Connection, since: int) -> tuple[CrashLoop, ...]:
+def crash_loops(db: Connection, since: int) -> tuple[CrashLoop, ...]:
     """The services that were restarted so often on some day that they were held in one span."""
     counts: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    query = (
-        sa.select(series.c.entity_id, sample.c.ts, sample.c.value)
-        .join(series, series.c.id == sample.c.series_id)
-        .where(series.c.metric == "restart_count", sample.c.ts > since)
-        .order_by(sample.c.ts)
-    )
-    for entity_id, ts, value in db.execute(query):
+    for entity_id, ts, value in db.rows(RESTARTS, {"since": since}):
         counts[entity_id].append((ts, value))
     known = places(db) if counts else {}
     loops = [
@@ -74,17 +61,13 @@ def crash_loops(db: sa.Connection, since: int) -> tuple[CrashLoop, ...]:
 
 
 def _looping(
-    db: sa.Connection, entity_id: int, place: Place, counts: Iterable[tuple[int, int]]
+    db: Connection, entity_id: int, place: Place, counts: Iterable[tuple[int, int]]
 ) -> Iterator[CrashLoop]:
     a_day = restarts_by_day(counts)
     if not a_day or max(a_day.values()) < SPANS_A_DAY:
         return
     day, most = max(a_day.items(), key=lambda item: item[1])
-    span = spans[Kind.SERVICE]
-    state = db.scalar(
-        sa.select(span.c.state).where(span.c.entity_id == entity_id, span.c.last_ts.is_(None))
-    )
-    lasting = state == ServiceState.RESTARTING
+    lasting = db.scalar(STATE_NOW, {"id": entity_id}) == ServiceState.RESTARTING
     on = datetime.fromtimestamp(day, UTC).date()
     yield CrashLoop(place.host, place.name, sum(a_day.values()), on, most, lasting)
 

@@ -7,12 +7,11 @@ change rarely are stored when they change, their newest value standing in `serie
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from recorder.model import Endpoint, Host, ImportCount, Kind, Mount, Service, Thing, Volume
-from recorder.store.library import sa
+from recorder.store.connection import Connection
 from recorder.store.rows import whole
-from recorder.store.tables import entity, sample, series
+from recorder.store.tables import insertion
 
 SPARSE = frozenset({"restart_count", "total_bytes", "import_count"})
 EACH_SEC = 300  # how often the seldom ones are stored
@@ -34,21 +33,20 @@ class Series:
     last_value: int | None
 
 
-NEW = series.insert()
-NEWEST = (
-    series.update()
-    .where(series.c.id == sa.bindparam("which"))
-    .values(last_ts=sa.bindparam("at"), last_value=sa.bindparam("reads"))
-)
+KNOWN = """
+    SELECT series.id, series.entity_id, series.metric, series.last_ts, series.last_value
+    FROM series JOIN entity ON entity.id = series.entity_id WHERE entity.retired_ts IS NULL"""
+NEW = "INSERT INTO series (entity_id, metric) VALUES (:entity_id, :metric) RETURNING id"
+NEWEST = "UPDATE series SET last_ts = :at, last_value = :reads WHERE id = :which"
+SAMPLE = insertion("sample")
 KnownSeries = dict[tuple[int, str], Series]  # by entity and metric
 
 
-def known_series(db: sa.Connection) -> KnownSeries:
+def known_series(db: Connection) -> KnownSeries:
     """The series of all that is."""
-    live = sa.select(series).join(entity, entity.c.id == series.c.entity_id)
-    found = db.execute(live.where(entity.c.retired_ts.is_(None)))
     return {
-        (row.entity_id, row.metric): Series(row.id, row.last_ts, row.last_value) for row in found
+        (row.entity_id, row.metric): Series(row.id, row.last_ts, row.last_value)
+        for row in db.rows(KNOWN)
     }
 
 
@@ -76,7 +74,7 @@ def _space(thing: Mount | Volume) -> tuple[Reading, Reading]:
 
 
 def store(
-    db: sa.Connection,
+    db: Connection,
     ts: int,
     last_ts: int | None,
     things: Iterable[tuple[Kind, int, Thing]],
@@ -98,9 +96,9 @@ def store(
                 newest.append({"which": number, "at": ts, "reads": value})
             rows.append({"ts": ts, "series_id": number, "value": value})
     if newest:
-        db.execute(NEWEST, newest)
+        db.change_all(NEWEST, newest)
     if rows:
-        db.execute(sample.insert(), rows)
+        db.change_all(SAMPLE, rows)
 
 
 def _is_news(metric: str, value: int, kept: Series | None, ts: int) -> bool:
@@ -114,9 +112,5 @@ def _is_news(metric: str, value: int, kept: Series | None, ts: int) -> bool:
     return metric == "total_bytes" and (kept.last_ts or 0) // DAY_SEC != ts // DAY_SEC
 
 
-def _new(db: sa.Connection, entity_id: int, metric: str) -> int:
-    made: sa.CursorResult[Any] = db.execute(NEW, {"entity_id": entity_id, "metric": metric})
-    key = made.inserted_primary_key
-    if key is None:
-        raise TypeError(metric)
-    return int(key[0])
+def _new(db: Connection, entity_id: int, metric: str) -> int:
+    return int(db.scalar(NEW, {"entity_id": entity_id, "metric": metric}))

@@ -10,10 +10,9 @@ from typing import Any
 from recorder.errors import NoHistoryError, StoreError
 from recorder.model import Kind
 from recorder.store.backup import list_backups
-from recorder.store.connection import connect, reading, reading_mode
+from recorder.store.connection import connect, reading_mode
 from recorder.store.engine import check_header, opened, stands
 from recorder.store.figures import Later, Reach
-from recorder.store.library import sa
 from recorder.store.location import backups_folder, check_place
 from recorder.store.migrate import is_current
 from recorder.store.rows import seconds
@@ -124,8 +123,8 @@ def later_than(place: Location, at: datetime) -> Later:
 def _read(place: Location, mode: str | None = None) -> Iterator[Ask]:
     """One row for each question asked of a history."""
     if isinstance(place, Site):
-        with opened(place, writing=False) as engine, reading(engine) as db:
-            yield lambda query, values: db.execute(sa.text(query), values).one()
+        with opened(place, writing=False) as history, history.reading() as db:
+            yield lambda query, values: next(db.rows(query, values))
         return
     mode = mode or reading_mode(place)
     with explained(place), contextlib.closing(connect(place, mode)) as connection:

@@ -11,23 +11,28 @@ from typing import Any
 from recorder.errors import NoHistoryError
 from recorder.frozen import frozen
 from recorder.model import Kind
-from recorder.store.connection import location_of, reading
+from recorder.store.connection import Connection, History
 from recorder.store.figures import Reach
 from recorder.store.imported import Imported, imported
 from recorder.store.latency import Latency, latencies
-from recorder.store.library import sa
 from recorder.store.looks import LATE_INTERVALS, raw_from, usual_interval_sec
 from recorder.store.naming import places
 from recorder.store.past_numbers import numbers_at
+from recorder.store.read import covering
 from recorder.store.rows import GONE, UNKNOWN, seconds
 from recorder.store.selecting import at_time, place_of, row_from, spans_sql
 from recorder.store.space_ends import SpaceEnds, space_ends
-from recorder.store.tables import coverage, site, snapshot
 from recorder.store.things import Place, moment, thing_of, time_of
 from recorder.store.values import Covered, Span
 
 TOLD = (Kind.HOST, Kind.SERVICE, Kind.ENDPOINT, Kind.MOUNT, Kind.VOLUME, Kind.IMPORT)
 LOOPING = "restarting"
+REACH = "SELECT min(first_ts) AS first, max(last_ts) AS last, sum(snapshots) AS looks FROM coverage"
+LOOKS = "SELECT count(*) FROM snapshot WHERE ts >= :begin AND ts < :end"
+SERVED = """
+    SELECT DISTINCT span.entity_id FROM service_span AS span
+    JOIN definition ON definition.id = span.definition_id
+    WHERE definition.container = :name"""
 Spans = list[Mapping[Any, Any]]
 
 
@@ -74,31 +79,27 @@ class Recollection:
     space_ends: tuple[SpaceEnds, ...]
 
 
-def everything(engine: sa.Engine) -> tuple[Named, ...]:
+def everything(history: History) -> tuple[Named, ...]:
     """All that ever had a state, as it was last called."""
-    with reading(engine) as db:
+    with history.reading() as db:
         found = places(db).items()
         return tuple(Named(key, kind, it.host, it.name) for key, (kind, it) in found)
 
 
-def containers(engine: sa.Engine, name: str) -> frozenset[int]:
+def containers(history: History, name: str) -> frozenset[int]:
     """The services that a container of this name ever served."""
-    query = sa.text("""
-        SELECT DISTINCT span.entity_id FROM service_span AS span
-        JOIN definition ON definition.id = span.definition_id
-        WHERE definition.container = :name""")
-    with reading(engine) as db:
-        return frozenset(db.scalars(query, {"name": name}))
+    with history.reading() as db:
+        return frozenset(row.entity_id for row in db.rows(SERVED, {"name": name}))
 
 
-def first_look(engine: sa.Engine) -> datetime:
+def first_look(history: History) -> datetime:
     """When recording began. Raises NoHistoryError where nothing is recorded yet."""
-    with reading(engine) as db:
-        return _reach(engine, db).first
+    with history.reading() as db:
+        return _reach(history, db).first
 
 
 def recollect(
-    engine: sa.Engine,
+    history: History,
     begin: datetime,
     end: datetime,
     only: Collection[int] | None = None,
@@ -111,17 +112,17 @@ def recollect(
     Raises NoHistoryError where nothing is recorded yet.
     """
     after, up_to = seconds(begin) or 0, seconds(end) or 0
-    with reading(engine) as db:
-        reach = _reach(engine, db)
+    with history.reading() as db:
+        reach = _reach(history, db)
         single = after >= raw_from(db)
         return Recollection(
             begin,
             end,
-            db.scalar(sa.select(site.c.name)) or "",
+            db.scalar("SELECT name FROM site") or "",
             reach,
             LATE_INTERVALS * usual_interval_sec(db),
-            _covered(db, after, up_to),
-            _looks(db, after, up_to) if single else None,
+            covering(db, after, up_to),
+            db.scalar(LOOKS, {"begin": after, "end": up_to}) if single else None,
             tuple(_things(db, after, up_to, only)),
             latencies(db, after, up_to, only, single=single),
             imported(db, seconds(imports_from or begin) or 0, up_to, only),
@@ -129,35 +130,17 @@ def recollect(
         )
 
 
-def _reach(engine: sa.Engine, db: sa.Connection) -> Reach:
-    first, last, looks = db.execute(
-        sa.text("SELECT min(first_ts), max(last_ts), sum(snapshots) FROM coverage")
-    ).one()
+def _reach(history: History, db: Connection) -> Reach:
+    first, last, looks = next(db.rows(REACH))
     if last is None:
-        place = location_of(engine)
-        raise NoHistoryError(f"nothing is recorded in {place} yet; `ops media.status` records")
+        raise NoHistoryError(
+            f"nothing is recorded in {history.place} yet; `ops media.status` records"
+        )
     return Reach(time_of(first), time_of(last), looks)
 
 
-def _covered(db: sa.Connection, begin: int, end: int) -> tuple[Covered, ...]:
-    query = (
-        sa.select(coverage)
-        .where(coverage.c.last_ts >= begin, coverage.c.first_ts <= end)
-        .order_by(coverage.c.first_ts)
-    )
-    return tuple(
-        Covered(time_of(row.first_ts), time_of(row.last_ts), row.snapshots)
-        for row in db.execute(query)
-    )
-
-
-def _looks(db: sa.Connection, begin: int, end: int) -> int:
-    query = sa.select(sa.func.count()).where(snapshot.c.ts >= begin, snapshot.c.ts < end)
-    return db.scalar(query) or 0
-
-
 def _things(
-    db: sa.Connection, begin: int, end: int, only: Collection[int] | None
+    db: Connection, begin: int, end: int, only: Collection[int] | None
 ) -> Iterator[PastThing]:
     for kind in TOLD:
         found = _spans(db, kind, begin, end, only)
@@ -183,7 +166,7 @@ def _at(rows: Spans, ts: int) -> Mapping[Any, Any] | None:
 
 
 def _spans(
-    db: sa.Connection, kind: Kind, begin: int, end: int, only: Collection[int] | None
+    db: Connection, kind: Kind, begin: int, end: int, only: Collection[int] | None
 ) -> dict[int, Spans]:
     """By thing, in the stack's order: its spans that reach into the window, oldest first."""
     chosen = "" if only is None else f"AND entity.id IN ({_listed(only)})"
@@ -204,8 +187,8 @@ def _spans(
     return found
 
 
-def _select(db: sa.Connection, kind: Kind, where: str, values: Mapping[str, Any]) -> Spans:
-    return [*db.execute(spans_sql(kind, where, placed=True), values).mappings()]
+def _select(db: Connection, kind: Kind, where: str, values: Mapping[str, Any]) -> Spans:
+    return [*db.mappings(spans_sql(kind, where, placed=True), values)]
 
 
 def _listed(ids: Iterable[int]) -> str:

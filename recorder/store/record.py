@@ -11,40 +11,42 @@ from datetime import timedelta
 from recorder.frozen import frozen
 from recorder.model import HostState, ImportCount, Kind, Snapshot
 from recorder.store import entities, looks, numbers, spans
-from recorder.store.connection import reading, transaction
+from recorder.store.connection import Connection, History
 from recorder.store.entities import Match
 from recorder.store.identity import sightings
 from recorder.store.imports import keep_titles
-from recorder.store.library import sa
 from recorder.store.live import Live, live_things
 from recorder.store.loops import Restarts, steadied
 from recorder.store.numbers import KnownSeries
 from recorder.store.rows import UNKNOWN, Row, row_of, seconds
-from recorder.store.tables import spans as span_tables
 from recorder.store.things import time_of
 from recorder.store.values import Recorded
 
 DAY_SEC = 86400
+LAST_BOOT = """
+    SELECT boot_id FROM host_span WHERE entity_id = :id AND boot_id IS NOT NULL
+    ORDER BY first_ts DESC LIMIT 1"""
+BEGUN_SINCE = "SELECT count(*) FROM service_span WHERE entity_id = :id AND first_ts > :since"
 
 
 @frozen
 class Turn:
     """One snapshot's place in the history, while it is written."""
 
-    db: sa.Connection
+    db: Connection
     ts: int  # when it is recorded
     last_ts: int  # the snapshot before; the same where this is the first
     known: KnownSeries
     change: spans.Change
 
 
-def record(engine: sa.Engine, snapshot: Snapshot) -> Recorded:
+def record(history: History, snapshot: Snapshot) -> Recorded:
     """Store a snapshot of the whole stack; what it does not hold is no more.
 
     A look narrowed to a host, a service or a part must not be recorded. Raises StoreError;
     ClockError where the clock went back too far. Nothing is stored then.
     """
-    with transaction(engine) as db:
+    with history.transaction() as db:
         before = looks.newest(db)
         ts = looks.time_to_record(snapshot.taken_at, before)
         last_ts = ts if before.last_ts is None else before.last_ts
@@ -67,9 +69,9 @@ def record(engine: sa.Engine, snapshot: Snapshot) -> Recorded:
     return _recorded(snapshot, ts)
 
 
-def rehearse(engine: sa.Engine) -> None:
+def rehearse(history: History) -> None:
     """Read what `record` will, so that its queries are made ready while there is time."""
-    with reading(engine) as db:
+    with history.reading() as db:
         looks.newest(db)
         looks.usual_interval_sec(db)
         live_things(db)
@@ -103,17 +105,13 @@ def _change(turn: Turn, live: Live, row: Row) -> None:
     turn.change.begin(live.kind, live.id, turn.ts, row)
 
 
-def _remembering_boot(db: sa.Connection, match: Match, row: Row) -> Row:
+def _remembering_boot(db: Connection, match: Match, row: Row) -> Row:
     """A host that is down keeps the boot id it was last known by, so that a reboot can be told."""
     if row["state"] != HostState.DOWN:
         return row
     if match.live is not None and match.live.row["state"] != UNKNOWN:
         return {**row, "boot_id": match.live.row["boot_id"]}
-    span = span_tables[Kind.HOST]
-    known = sa.select(span.c.boot_id).where(
-        span.c.entity_id == match.id, span.c.boot_id.is_not(None)
-    )
-    return {**row, "boot_id": db.scalar(known.order_by(span.c.first_ts.desc()).limit(1))}
+    return {**row, "boot_id": db.scalar(LAST_BOOT, {"id": match.id})}
 
 
 def _steadied(turn: Turn, live: Live, row: Row) -> Row:
@@ -122,11 +120,8 @@ def _steadied(turn: Turn, live: Live, row: Row) -> Row:
     restarts = Restarts(count, kept.last_ts if kept else None)
 
     def spans_of_the_day() -> int:
-        span = span_tables[Kind.SERVICE]
-        begun = sa.select(sa.func.count()).where(
-            span.c.entity_id == live.id, span.c.first_ts > turn.ts - DAY_SEC
-        )
-        return turn.db.scalar(begun) or 0
+        since = turn.ts - DAY_SEC
+        return turn.db.scalar(BEGUN_SINCE, {"id": live.id, "since": since}) or 0
 
     return steadied(live.row, row, turn.ts, restarts, spans_of_the_day)
 

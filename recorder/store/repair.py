@@ -9,9 +9,8 @@ from datetime import datetime
 
 from recorder.model import Kind
 from recorder.store.backup import back_up
-from recorder.store.connection import transaction
+from recorder.store.connection import Connection
 from recorder.store.engine import opened
-from recorder.store.library import sa
 from recorder.store.past_numbers import DAYS_ROLLED, HOURS_ROLLED
 from recorder.store.retention import DAY_SEC, HOUR_SEC, noted, put_note
 from recorder.store.rows import seconds
@@ -26,29 +25,29 @@ def drop_after(place: Location, at: datetime, now: datetime) -> Backup:
 
     Makes a verified backup first and returns it. Hold `one_look` meanwhile. Raises StoreError.
     """
-    with opened(place) as engine:
+    with opened(place) as history:
         backup = back_up(place, now)
         ts = seconds(at) or 0
-        with transaction(engine) as db:
+        with history.transaction() as db:
             _forget_rolled(db, "rollup_hour", HOURS_ROLLED, HOUR_SEC, ts)
             _forget_rolled(db, "rollup_day", DAYS_ROLLED, DAY_SEC, ts)
             for statement in _statements():
-                db.execute(sa.text(statement), {"ts": ts} if ":ts" in statement else {})
+                db.change(statement, {"ts": ts})
     return backup
 
 
-def _forget_rolled(db: sa.Connection, table: str, note: str, period: int, ts: int) -> None:
+def _forget_rolled(db: Connection, table: str, note: str, period: int, ts: int) -> None:
     """Forget roll-ups, and that of the time itself where its samples are there to make it anew.
 
     They are where older ones are, or where the history is no older than the period.
     """
     begin = ts - ts % period
-    oldest = db.scalar(sa.text("SELECT min(ts) FROM sample"))
-    recorded = db.scalar(sa.text("SELECT min(first_ts) FROM coverage"))
+    oldest = db.scalar("SELECT min(ts) FROM sample")
+    recorded = db.scalar("SELECT min(first_ts) FROM coverage")
     older = oldest is not None and oldest <= begin
     young = recorded is not None and recorded >= begin
     end = begin if older or young else begin + period
-    db.execute(sa.text(f"DELETE FROM {table} WHERE ts >= :end"), {"end": end})  # noqa: S608
+    db.change(f"DELETE FROM {table} WHERE ts >= :end", {"end": end})  # noqa: S608
     rolled = noted(db, note)
     if rolled is not None:
         put_note(db, note, min(rolled, end))

@@ -12,11 +12,9 @@ from collections import Counter
 from collections.abc import Mapping
 
 from recorder.frozen import frozen
-from recorder.store.connection import location_of, plain, transaction
-from recorder.store.library import sa
+from recorder.store.connection import Connection, History, plain
 from recorder.store.past_numbers import DAYS_ROLLED, HOURS_ROLLED
 from recorder.store.site import Site
-from recorder.store.tables import coverage, meta, snapshot
 
 HOUR_SEC, DAY_SEC = 3600, 86400
 PERIODS_AT_ONCE = 24 * 31  # how many hours, and how many days, one tidying rolls up at most
@@ -70,19 +68,23 @@ WHERE true -- else SQLite takes the next ON for the join's
 ON CONFLICT (series_id, ts) DO UPDATE SET n = excluded.n, min = excluded.min, avg = excluded.avg,
     max = excluded.max, last = excluded.last
 """
-ROLL_UP_HOURS = sa.text(ROLL_UP.format(table="rollup_hour", period=HOUR_SEC))
-ROLL_UP_DAYS = sa.text(ROLL_UP.format(table="rollup_day", period=DAY_SEC))
+ROLL_UP_HOURS = ROLL_UP.format(table="rollup_hour", period=HOUR_SEC)
+ROLL_UP_DAYS = ROLL_UP.format(table="rollup_day", period=DAY_SEC)
+SURE = f"SELECT ts FROM snapshot ORDER BY ts DESC LIMIT 1 OFFSET {LOOKS_TO_BE_SURE}"  # noqa: S608
+NOTE = """
+    INSERT INTO meta (key, value) VALUES (:key, :value)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value"""
 
 
-def tidy(engine: sa.Engine) -> Mapping[str, int]:
+def tidy(history: History) -> Mapping[str, int]:
     """Roll up what is complete; once a day prune and give pages back. Meant to follow each look.
 
     Returns how many rows were deleted, by table. Raises StoreError. Time is that of the newest
     snapshot, not of the clock.
     """
     gone: Counter[str] = Counter()
-    with transaction(engine) as db:
-        newest = db.scalar(sa.select(sa.func.max(coverage.c.last_ts)))
+    with history.transaction() as db:
+        newest = db.scalar("SELECT max(last_ts) FROM coverage")
         if newest is None:
             return gone
         _roll_up(db, ROLL_UP_HOURS, HOURS_ROLLED, HOUR_SEC, newest)
@@ -90,27 +92,25 @@ def tidy(engine: sa.Engine) -> Mapping[str, int]:
         if _is_first_today(db, newest):
             gone = _prune(db)
     if gone:
-        give_back(engine)
+        give_back(history)
     return gone
 
 
-def _roll_up(
-    db: sa.Connection, roll_up: sa.TextClause, note: str, period: int, newest: int
-) -> None:
+def _roll_up(db: Connection, roll_up: str, note: str, period: int, newest: int) -> None:
     complete = newest - newest % period
     begin = noted(db, note)
     if begin is None:
-        oldest = db.execute(sa.text("SELECT min(ts) FROM sample")).scalar()
+        oldest = db.scalar("SELECT min(ts) FROM sample")
         if oldest is None:
             return
         begin = oldest - oldest % period
     end = min(complete, begin + PERIODS_AT_ONCE * period)
     if end > begin:
-        db.execute(roll_up, {"begin": begin, "end": end})
+        db.change(roll_up, {"begin": begin, "end": end})
         put_note(db, note, end)
 
 
-def _is_first_today(db: sa.Connection, newest: int) -> bool:
+def _is_first_today(db: Connection, newest: int) -> bool:
     """Whether nobody tidied on the newest look's day; from now on somebody has."""
     today = newest - newest % DAY_SEC
     if noted(db, PRUNED_UNTIL) == today:
@@ -119,40 +119,36 @@ def _is_first_today(db: sa.Connection, newest: int) -> bool:
     return True
 
 
-def _prune(db: sa.Connection) -> Counter[str]:
+def _prune(db: Connection) -> Counter[str]:
     """Delete what is past its time; returns how many rows, by table."""
     gone: Counter[str] = Counter()
-    sure = db.scalar(
-        sa.select(snapshot.c.ts).order_by(snapshot.c.ts.desc()).limit(1).offset(LOOKS_TO_BE_SURE)
-    )
+    sure = db.scalar(SURE)
     if sure is None:
         return gone
     rolled = min(noted(db, HOURS_ROLLED) or 0, noted(db, DAYS_ROLLED) or 0)
     for kept in KEPT.values():
         before = min(sure - kept.days * DAY_SEC, rolled)
-        gone[kept.table] += db.execute(sa.text(kept.prune), {"ts": before}).rowcount
+        gone[kept.table] += db.change(kept.prune, {"ts": before})
     return gone
 
 
-def give_back(engine: sa.Engine) -> None:
+def give_back(history: History) -> None:
     """Give a file's free pages back to the disk, some at a time; a server does so by itself.
 
     Executed as a statement, the pragma would free one page and stop; as a script it frees all.
     """
-    if isinstance(location_of(engine), Site):
+    if isinstance(history.place, Site):
         return
-    with plain(engine) as connection:
+    with plain(history) as connection:
         connection.executescript(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})")
 
 
-def noted(db: sa.Connection, key: str) -> int | None:
+def noted(db: Connection, key: str) -> int | None:
     """A time the store noted for itself."""
-    value = db.scalar(sa.select(meta.c.value).where(meta.c.key == key))
+    value = db.scalar("SELECT value FROM meta WHERE key = :key", {"key": key})
     return None if value is None else int(value)
 
 
-def put_note(db: sa.Connection, key: str, ts: int) -> None:
+def put_note(db: Connection, key: str, ts: int) -> None:
     """Note a time."""
-    known = db.execute(meta.update().where(meta.c.key == key).values(value=str(ts)))
-    if known.rowcount == 0:
-        db.execute(meta.insert().values(key=key, value=str(ts)))
+    db.change(NOTE, {"key": key, "value": str(ts)})

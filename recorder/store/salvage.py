@@ -14,17 +14,15 @@ from pathlib import Path
 from recorder.errors import PlaceError
 from recorder.store.connection import connect
 from recorder.store.copying import faults_of
-from recorder.store.library import sa
 from recorder.store.logged import with_log
 from recorder.store.migrate import create
 from recorder.store.pages import PAGE_BYTES, Pages, Row, Tree
 from recorder.store.replacing import FROM_INDEXES, replace_lost
 from recorder.store.site import Location, Site
-from recorder.store.tables import metadata
+from recorder.store.tables import TABLES, Table
 from recorder.store.trouble import damaged, explained
 from recorder.store.values import Salvaged
 
-TABLES = tuple(metadata.tables)
 WANTED = (*TABLES, *FROM_INDEXES)
 SCHEMA_ROOT, SCHEMA_COLUMNS = 1, 5
 
@@ -72,9 +70,9 @@ def _read_into(target: Path, pages: Pages) -> tuple[int, tuple[str, ...]]:
         lost |= missing
         new.execute("PRAGMA foreign_keys = OFF")
         new.execute("BEGIN IMMEDIATE")
-        for name in TABLES:
+        for name, table in TABLES.items():
             if name in roots:
-                found, whole = _save(Tree(pages, roots[name]), new, metadata.tables[name])
+                found, whole = _save(Tree(pages, roots[name]), new, table)
                 rows += found
                 lost |= set() if whole else {name}
         if lost:
@@ -120,7 +118,7 @@ def _layout(new: sqlite3.Connection) -> dict[str, int]:
     return dict(new.execute("SELECT name, rootpage FROM sqlite_master WHERE rootpage > 0"))
 
 
-def _save(tree: Tree, new: sqlite3.Connection, table: sa.Table) -> tuple[int, bool]:
+def _save(tree: Tree, new: sqlite3.Connection, table: Table) -> tuple[int, bool]:
     """Save one table's rows: how many, and whether that was all."""
     marks = ", ".join("?" * len(table.columns))
     ours = " OR IGNORE" if table.name == "meta" else ""  # who made the new file stays noted
@@ -142,7 +140,7 @@ def _values(row: Row) -> tuple[object, ...]:
 def _drop_strays(new: sqlite3.Connection) -> set[str]:
     """Drop the rows whose parents could not be read, and theirs; returns the tables of such."""
     lost = set()
-    for name in metadata.tables:
+    for name in TABLES:
         for stray in new.execute(f"PRAGMA foreign_key_list({name})").fetchall():
             parent, column = stray[2], stray[3]
             while new.execute(

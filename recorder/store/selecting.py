@@ -1,15 +1,13 @@
 """Spans selected with whose they are, and rows made of what was selected.
 
 Of two moments, the span at the later one is found by `first_ts = (SELECT max(first_ts) …)`: one
-step into an index. Asked for as a range, it would be every span before. Written out as SQL, since
-a process asks each of these once, and to compose them takes longer than to answer them.
+step into an index. Asked for as a range, it would be every span before.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from recorder.model import Kind
-from recorder.store.library import sa
 from recorder.store.rows import Definition, Image, Row
 from recorder.store.tables import SHAPES
 from recorder.store.things import Place
@@ -27,7 +25,7 @@ LEFT JOIN entity AS parent ON parent.id = entity.parent_id
 LEFT JOIN entity AS grandparent ON grandparent.id = parent.parent_id"""
 
 
-def spans_sql(kind: Kind, where: str, *, placed: bool = False, more: str = "") -> sa.TextClause:
+def spans_sql(kind: Kind, where: str, *, placed: bool = False, more: str = "") -> str:
     """Spans of a kind with whose they are; a service's with what its columns refer to.
 
     `where` speaks of `span` and `entity`. `placed` adds the names of what they are on, `more` a
@@ -40,7 +38,7 @@ def spans_sql(kind: Kind, where: str, *, placed: bool = False, more: str = "") -
     columns += [OF_SERVICE] * (kind is Kind.SERVICE) + [PLACED] * placed + [column] * bool(column)
     joins = JOINS_OF_SERVICE * (kind is Kind.SERVICE) + JOINS_PLACED * placed
     first = f"{source} CROSS JOIN " if source else ""
-    return sa.text(
+    return (
         f"SELECT {', '.join(columns)} FROM {first}entity "  # noqa: S608 - the names are our own
         f"JOIN {kind}_span AS span ON span.entity_id = entity.id {joins} WHERE {where}"
     )

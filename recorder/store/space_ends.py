@@ -4,10 +4,10 @@ from collections.abc import Collection
 
 from recorder.frozen import frozen
 from recorder.model import Kind
-from recorder.store.library import sa
+from recorder.store.connection import Connection
 
 # In this order, and not the planner's: a step into the index of samples, which is by time.
-ENDS = sa.text("""
+ENDS = """
     SELECT entity.id, entity.kind, host.name AS host, entity.name, (
         SELECT value FROM sample WHERE ts >= :begin AND ts < :end AND series_id = series.id
         ORDER BY ts LIMIT 1
@@ -18,8 +18,8 @@ ENDS = sa.text("""
     FROM entity JOIN entity AS host ON host.id = entity.parent_id
     CROSS JOIN series
     WHERE series.entity_id = entity.id AND series.metric = 'free_bytes'
-        AND entity.kind IN ('volume', 'mount') AND entity.retired_ts IS NULL""")
-ROLLED = sa.text("""
+        AND entity.kind IN ('volume', 'mount') AND entity.retired_ts IS NULL"""
+ROLLED = """
     SELECT entity.id, entity.kind, host.name AS host, entity.name, (
         SELECT last FROM rollup_day WHERE series_id = series.id AND ts < :begin
         ORDER BY ts DESC LIMIT 1
@@ -33,7 +33,7 @@ ROLLED = sa.text("""
     FROM entity JOIN entity AS host ON host.id = entity.parent_id
     CROSS JOIN series
     WHERE series.entity_id = entity.id AND series.metric = 'free_bytes'
-        AND entity.kind IN ('volume', 'mount') AND entity.retired_ts IS NULL""")
+        AND entity.kind IN ('volume', 'mount') AND entity.retired_ts IS NULL"""
 
 
 @frozen
@@ -51,11 +51,11 @@ class SpaceEnds:
 
 
 def space_ends(
-    db: sa.Connection, begin: int, end: int, only: Collection[int] | None, *, single: bool
+    db: Connection, begin: int, end: int, only: Collection[int] | None, *, single: bool
 ) -> tuple[SpaceEnds, ...]:
     """Of each volume and mount whose space is known at both ends. `single`: each look is kept."""
     query = ENDS if single else ROLLED
-    found = db.execute(query, {"begin": begin, "end": end}).all()
+    found = db.rows(query, {"begin": begin, "end": end})
     return tuple(
         SpaceEnds(Kind(it.kind), it.host, it.name, it.first, it.last)
         for it in found

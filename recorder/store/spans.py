@@ -9,37 +9,34 @@ from collections.abc import Mapping
 from typing import Final
 
 from recorder.model import HostState, Kind, Reason, Snapshot
-from recorder.store.library import sa
+from recorder.store.connection import Connection
 from recorder.store.live import Live
 from recorder.store.rows import GONE, UNKNOWN, Definition, Image, Row, hidden
-from recorder.store.tables import SHAPES, definition, image, spans
+from recorder.store.tables import SHAPES, insertion
 
-REFERRED: Final = {"definition_id": definition, "image_id": image}
+REFERRED: Final = ("definition_id", "image_id")
 Reference = Definition | Image
-
-
-def _found(table: sa.Table, names: tuple[str, ...]) -> sa.Select[int]:
-    return sa.select(table.c.id).where(
-        *(table.c[name].is_not_distinct_from(sa.bindparam(name)) for name in names)
-    )
-
-
-# Statements are made once: making one takes longer than SQLite takes for it.
+TABLE: Final[Mapping[type[Reference], str]] = {Definition: "definition", Image: "image"}
 # The beginning of a digest finds it, in an index an eighth the size of one of digests.
-_DIGEST: sa.ColumnElement[str] = sa.literal_column("substr(image.digest, 8, 8)")
-FOUND: Final = {
-    Definition: _found(definition, Definition._fields),
-    Image: _found(image, Image._fields),
-}
-FOUND_BY_DIGEST: Final = FOUND[Image].where(sa.bindparam("beginning") == _DIGEST)
-MAKE: Final = {Definition: definition.insert(), Image: image.insert()}
-BEGIN: Final = {kind: span.insert() for kind, span in spans.items()}
-END: Final = {
-    kind: span.update()
-    .where(span.c.entity_id == sa.bindparam("whose"), span.c.first_ts == sa.bindparam("since"))
-    .values(last_ts=sa.bindparam("until"))
-    for kind, span in spans.items()
-}
+BY_DIGEST: Final = " AND substr(digest, 8, 8) = :beginning"
+
+
+def _found(of: type[Reference]) -> str:
+    same = " AND ".join(f"{name} IS :{name}" for name in of._fields)
+    return f"SELECT id FROM {TABLE[of]} WHERE {same}"  # noqa: S608 - the names are our own
+
+
+def _make(of: type[Reference]) -> str:
+    return f"{insertion(TABLE[of], with_key=False)} RETURNING id"
+
+
+def _end(kind: Kind) -> str:
+    of = "WHERE entity_id = :entity_id AND first_ts = :first_ts"
+    return f"UPDATE {kind}_span SET last_ts = :last_ts {of}"  # noqa: S608 - as above
+
+
+def _begin(kind: Kind) -> str:
+    return insertion(f"{kind}_span")
 
 
 def differs(kind: Kind, was: Row, now: Row) -> bool:
@@ -50,15 +47,15 @@ def differs(kind: Kind, was: Row, now: Row) -> bool:
 class Change:
     """The spans that end and begin with one snapshot, written many at a time."""
 
-    def __init__(self, db: sa.Connection) -> None:
+    def __init__(self, db: Connection) -> None:
         self._db = db
         self._ended: dict[Kind, list[Row]] = {}
         self._begun: dict[Kind, list[Row]] = {}
-        self._references: dict[Reference, int | None] = {}
+        self._references: dict[Reference, int] = {}
 
     def end(self, live: Live, ts: int) -> None:
         """Close a span at the last snapshot that saw it so."""
-        ended = {"whose": live.id, "since": live.first_ts, "until": ts}
+        ended = {"entity_id": live.id, "first_ts": live.first_ts, "last_ts": ts}
         self._ended.setdefault(live.kind, []).append(ended)
 
     def begin(self, kind: Kind, entity_id: int, ts: int, row: Row) -> None:
@@ -73,9 +70,9 @@ class Change:
 
     def write(self) -> None:
         """Ends first: a thing has one open span."""
-        for statements, rows in ((END, self._ended), (BEGIN, self._begun)):
+        for statement, rows in ((_end, self._ended), (_begin, self._begun)):
             for kind, some in rows.items():
-                self._db.execute(statements[kind], some)
+                self._db.change_all(statement(kind), some)
 
     def _reference(self, named: Reference | None) -> int | None:
         """The row of a table that says just this, made where there is none."""
@@ -86,17 +83,15 @@ class Change:
         return self._references[named]
 
 
-def _reference(db: sa.Connection, named: Reference) -> int | None:
+def _reference(db: Connection, named: Reference) -> int:
     columns = {name: getattr(named, name) for name in named._fields}
+    of = type(named)
     if isinstance(named, Image) and named.digest is not None:
         beginning = {"beginning": named.digest[7:15]}
-        known = db.scalar(FOUND_BY_DIGEST, columns | beginning)
+        known = db.scalar(_found(of) + BY_DIGEST, columns | beginning)
     else:
-        known = db.scalar(FOUND[type(named)], columns)
-    if known is not None:
-        return int(known)
-    key = db.execute(MAKE[type(named)], columns).inserted_primary_key
-    return None if key is None else int(key[0])
+        known = db.scalar(_found(of), columns)
+    return int(db.scalar(_make(of), columns) if known is None else known)
 
 
 def unseen(live: Live, reason: Reason) -> Row:

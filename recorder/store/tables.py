@@ -4,13 +4,9 @@ A test holds these names against a migrated file.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from recorder.frozen import frozen
 from recorder.model import Kind
-from recorder.store.library import sa
-
-metadata = sa.MetaData()
 
 
 @frozen
@@ -64,57 +60,62 @@ SHAPES: Mapping[Kind, Shape] = {
 }
 
 
-def _table(name: str, key: tuple[str, ...], *columns: str) -> sa.Table:
-    keys: list[sa.Column[Any]] = [
-        sa.Column(column, sa.BigInteger, primary_key=True, autoincrement=column == "id")
-        for column in key
-    ]
-    return sa.Table(name, metadata, *keys, *(sa.Column(column) for column in columns))
+@frozen
+class Table:
+    """A table by its columns: those of its key, in whose order its rows lie, and the others."""
+
+    name: str
+    key: tuple[str, ...]
+    others: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.key, *self.others)
 
 
-def _span(kind: Kind) -> sa.Table:
-    return _table(f"{kind}_span", ("entity_id", "first_ts"), "last_ts", *SHAPES[kind].columns)
+ROLLED = ("n", "min", "avg", "max", "last")
+_ALL = (
+    Table("meta", ("key",), ("value",)),
+    Table("site", ("id",), ("name",)),
+    Table(
+        "entity",
+        ("id",),
+        ("site_id", "kind", "parent_id", "identity", "name", "position", "retired_ts"),
+    ),
+    Table("image", ("id",), ("digest", "ref", "version")),
+    Table(
+        "definition",
+        ("id",),
+        ("container", "declared", "category", "project", "compose_service"),
+    ),
+    Table("snapshot", ("ts",), ("trigger", "duration_ms", "unreachable", "clock_step_sec")),
+    Table("coverage", ("first_ts",), ("last_ts", "snapshots")),
+    *(
+        Table(f"{kind}_span", ("entity_id", "first_ts"), ("last_ts", *shape.columns))
+        for kind, shape in SHAPES.items()
+    ),
+    Table("series", ("id",), ("entity_id", "metric", "last_ts", "last_value")),
+    Table("sample", ("ts", "series_id"), ("value",)),
+    Table("rollup_hour", ("series_id", "ts"), ROLLED),
+    Table("rollup_day", ("series_id", "ts"), ROLLED),
+    Table("import_event", ("entity_id", "ts", "event_id"), ("title",)),
+    Table("told_until", ("entity_id",), ("ts",)),
+    Table("prior_boot", ("entity_id", "ts"), ("source",)),
+    Table(
+        "action",
+        ("id",),
+        ("capability", "arguments", "user", "started_ts", "ended_ts", "exit_code", "note"),
+    ),
+    Table("gate_span", ("id",), ("gate", "title", "first_ts", "last_ts", "state", "checked")),
+    Table("gate_finding", ("gate_span_id", "number"), ("severity", "host", "name", "what", "todo")),
+)
+TABLES: Mapping[str, Table] = {table.name: table for table in _ALL}  # parents first
 
 
-meta = sa.Table("meta", metadata, sa.Column("key", sa.Text, primary_key=True), sa.Column("value"))
-site = _table("site", ("id",), "name")
-entity = _table(
-    "entity",
-    ("id",),
-    "site_id",
-    "kind",
-    "parent_id",
-    "identity",
-    "name",
-    "position",
-    "retired_ts",
-)
-image = _table("image", ("id",), "digest", "ref", "version")
-definition = _table(
-    "definition", ("id",), "container", "declared", "category", "project", "compose_service"
-)
-snapshot = _table("snapshot", ("ts",), "trigger", "duration_ms", "unreachable", "clock_step_sec")
-coverage = _table("coverage", ("first_ts",), "last_ts", "snapshots")
-spans: Mapping[Kind, sa.Table] = {kind: _span(kind) for kind in Kind}
-series = _table("series", ("id",), "entity_id", "metric", "last_ts", "last_value")
-sample = _table("sample", ("ts", "series_id"), "value")
-rollup_hour = _table("rollup_hour", ("series_id", "ts"), "n", "min", "avg", "max", "last")
-rollup_day = _table("rollup_day", ("series_id", "ts"), "n", "min", "avg", "max", "last")
-import_event = _table("import_event", ("entity_id", "ts", "event_id"), "title")
-told_until = _table("told_until", ("entity_id",), "ts")
-prior_boot = _table("prior_boot", ("entity_id", "ts"), "source")
-action = _table(
-    "action",
-    ("id",),
-    "capability",
-    "arguments",
-    "user",
-    "started_ts",
-    "ended_ts",
-    "exit_code",
-    "note",
-)
-gate_span = _table("gate_span", ("id",), "gate", "title", "first_ts", "last_ts", "state", "checked")
-gate_finding = _table(
-    "gate_finding", ("gate_span_id", "number"), "severity", "host", "name", "what", "todo"
-)
+def insertion(name: str, *, with_key: bool = True) -> str:
+    """The statement that adds a row of a table, of values by the names of its columns."""
+    table = TABLES[name]
+    columns = table.columns if with_key else table.others
+    named = ", ".join(f'"{column}"' for column in columns)
+    values = ", ".join(f":{column}" for column in columns)
+    return f"INSERT INTO {name} ({named}) VALUES ({values})"  # noqa: S608 - our own names

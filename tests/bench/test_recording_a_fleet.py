@@ -1,40 +1,23 @@
 """Recording a fleet: what is written does not grow with the hosts that stand as they stood."""
 
-from collections.abc import Callable
 from pathlib import Path
 
-import sqlalchemy as sa
+from counting import statements
 from fleets.snapshots import SERVICES, look_at_fleet
 
 from recorder.model import Kind
 from recorder.store.as_of import latest
 from recorder.store.changes import transitions
+from recorder.store.connection import History
 from recorder.store.engine import opened
 from recorder.store.record import record
-from recorder.store.tables import spans
 
 NOBODY: frozenset[int] = frozenset()
 
 
-def _statements(engine: sa.Engine, work: Callable[[], object]) -> int:
-    """How many statements some work takes; one for many rows is one."""
-    said = [0]
-
-    def note(*_: object) -> None:
-        said[0] += 1
-
-    sa.event.listen(engine, "before_cursor_execute", note)
-    work()
-    sa.event.remove(engine, "before_cursor_execute", note)
-    return said[0]
-
-
-def _spans(engine: sa.Engine) -> int:
-    with engine.connect() as db:
-        return sum(
-            db.execute(sa.select(sa.func.count()).select_from(spans[kind])).scalar_one()
-            for kind in Kind
-        )
+def _spans(engine: History) -> int:
+    with engine.reading() as db:
+        return sum(db.scalar(f"SELECT count(*) FROM {kind}_span") for kind in Kind)  # noqa: S608
 
 
 def _cost(path: Path, hosts: int, down: frozenset[int]) -> tuple[int, int]:
@@ -43,8 +26,9 @@ def _cost(path: Path, hosts: int, down: frozenset[int]) -> tuple[int, int]:
         record(engine, look_at_fleet(hosts))
         record(engine, look_at_fleet(hosts, 1))
         before = _spans(engine)
-        said = _statements(engine, lambda: record(engine, look_at_fleet(hosts, 2, down)))
-        return said, _spans(engine) - before
+        with statements() as said:
+            record(engine, look_at_fleet(hosts, 2, down))
+        return len(said), _spans(engine) - before
 
 
 def test_an_unchanged_fleet_costs_as_many_statements_as_a_host(tmp_path: Path) -> None:
@@ -78,6 +62,7 @@ def test_a_host_put_in_front_moves_the_others_at_once(tmp_path: Path) -> None:
     names = [host.name for host in full.hosts]
     with opened(tmp_path / "history.db") as engine:
         record(engine, look_at_fleet(12).of_hosts(names[1:]))
-        said = _statements(engine, lambda: record(engine, full))
+        with statements() as said:
+            record(engine, full)
         assert [host.name for host in latest(engine).snapshot.hosts] == names
-    assert said < 11 * SERVICES
+    assert len(said) < 11 * SERVICES

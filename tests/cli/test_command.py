@@ -1,8 +1,6 @@
 """The `ops` command itself: what it loads, what it lists, how it fails."""
 
 import ast
-import asyncio
-import importlib.metadata
 import json
 import os
 import subprocess
@@ -82,12 +80,11 @@ def test_what_records_is_forked_before_anything_is_loaded(name: str, tmp_path: P
     assert [part for part in parts if part != "history"] == light  # of which: words for times
 
 
-def test_the_store_loads_no_asyncio_and_no_migrations() -> None:
-    """What records loads SQLAlchemy without its asynchronous half, and never Alembic."""
+def test_the_store_loads_the_driver_alone() -> None:
+    """What records into a file needs SQLite, and nothing that only a change of schema needs."""
     loaded = loaded_by("import recorder.capabilities.remembering")
-    unused = {"asyncio", "sqlalchemy.dialects.sqlite.aiosqlite", "importlib.metadata", "alembic"}
-    assert "sqlalchemy.dialects.sqlite.pysqlite" in loaded
-    assert loaded & unused == set()
+    assert "sqlite3" in loaded
+    assert loaded & {"asyncio", "sqlalchemy", "importlib.metadata", "alembic", "psycopg"} == set()
 
 
 def test_ssh_loads_nothing_that_only_config_files_and_packaging_need() -> None:
@@ -95,15 +92,6 @@ def test_ssh_loads_nothing_that_only_config_files_and_packaging_need() -> None:
     loaded = loaded_by("import recorder.collect.ssh")
     assert "paramiko.transport" in loaded
     assert loaded & {"invoke", "importlib.metadata", "zipfile", "csv"} == set()
-
-
-def test_what_sqlalchemy_is_spared_is_there_when_it_asks() -> None:
-    """A module that was put off is the real one once one of its names is asked for."""
-    from recorder.store.library import sa  # noqa: PLC0415 - what this is about
-
-    assert sa.util.concurrency.asyncio.CancelledError is asyncio.CancelledError
-    assert sa.util.compat.importlib_metadata.entry_points is importlib.metadata.entry_points
-    assert sa.util.concurrency.iscoroutine(1) is False
 
 
 def test_a_check_in_json_loads_no_drawing(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from realhosts.packages import UnavailableError
 
+from recorder.store.connection import History
 from recorder.store.engine import opened
 from recorder.store.site import Location, Site
 from store.servers import Server, programs, running
@@ -53,7 +53,7 @@ def place(request: pytest.FixtureRequest) -> Location:
 
 
 @pytest.fixture
-def engine(place: Location) -> Iterator[sa.Engine]:
+def engine(place: Location) -> Iterator[History]:
     """An empty history, on either engine."""
     with opened(place) as made:
         yield made

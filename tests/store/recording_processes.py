@@ -18,10 +18,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import NamedTuple
 
-import sqlalchemy as sa
-
 from recorder.model import Snapshot
-from recorder.store.connection import connect, engine_of, location_of
+from recorder.store.connection import FileHistory, History, connect
 from recorder.store.engine import opened
 from recorder.store.lock import one_look
 from recorder.store.record import record
@@ -62,7 +60,7 @@ class Watched:
     sleeps: one that watched a number change would take the processor from whom it watches.
     """
 
-    engine: sa.Engine
+    engine: History
     first: int
     when: When
     entered: Entered = field(init=False)
@@ -84,10 +82,10 @@ class Watched:
 
         gc.disable()  # as where the program records: it ends before there is much
         for number in itertools.count(self.first):
-            with one_look(location_of(self.engine), PATIENCE_SEC) as mine:
+            with one_look(self.engine.place, PATIENCE_SEC) as mine:
                 assert mine
                 enter(Step.OPENING)
-                with opened(location_of(self.engine)):
+                with opened(self.engine.place):
                     pass
                 enter(Step.RECORDING)
                 done = record(self.engine, nth(number, self.when))
@@ -95,7 +93,7 @@ class Watched:
                 enter(Step.TIDYING)
                 tidy(self.engine)
                 enter(Step.CLOSING)
-                self.engine.dispose()
+                self.engine.close()
 
     def said(self) -> list[int]:
         """The times of the looks it said are recorded, so far."""
@@ -139,14 +137,14 @@ class Watched:
         self.said()
 
 
-def ready(path: Path, count: int, when: When) -> sa.Engine:
+def ready(path: Path, count: int, when: When) -> History:
     """An engine to be inherited, on a history of so many looks recorded in peace."""
     with opened(path):
-        engine = engine_of(path)
+        engine = FileHistory(path)
     for number in range(count):
         record(engine, nth(number, when))
         tidy(engine)
-    engine.dispose()
+    engine.close()
     return engine
 
 

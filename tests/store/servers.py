@@ -14,7 +14,7 @@ import psycopg
 from realhosts.packages import require_parts
 
 from recorder.store.site import Site, site_at
-from recorder.store.tables import metadata
+from recorder.store.tables import TABLES
 
 INSTALLED = Path("/usr/lib/postgresql")
 ADMIN, ROLE = "postgres", "recorder"
@@ -42,7 +42,7 @@ class Server:
 
     def empty(self, name: str = "home") -> None:
         """Empty a site, whoever is still in it: as if nothing had been recorded."""
-        tables = ", ".join(f"{name}.{table}" for table in metadata.tables if table != "meta")
+        tables = ", ".join(f"{name}.{table}" for table in TABLES if table != "meta")
         with self.as_admin("media") as admin:
             admin.execute(IN_IT, (ROLE,))
             for (aside,) in admin.execute(ASIDE, (f"{name}-replaced-%",)).fetchall():

@@ -31,8 +31,8 @@ def held(place: Location, *results: GateResult) -> None:
 
 
 def asked(place: Location, query: str) -> list[tuple[object, ...]]:
-    with opened(place) as engine, engine.connect() as db:
-        return [tuple(row) for row in db.exec_driver_sql(query)]
+    with opened(place) as engine, engine.reading() as db:
+        return [tuple(row) for row in db.rows(query)]
 
 
 def changes(place: Location, minutes: float) -> tuple[GateChange, ...]:

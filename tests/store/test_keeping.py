@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
+from counting import statements
 
 from recorder.errors import NoHistoryError, StoreError
 from recorder.model import Kind, ServiceState, Snapshot, Trigger
 from recorder.store import retention
 from recorder.store.as_of import as_of, latest
 from recorder.store.backup import back_up, check, list_backups, restore
-from recorder.store.connection import connect, plain
+from recorder.store.connection import History, connect, plain
 from recorder.store.engine import opened
 from recorder.store.read import last_look_by_person, snapshots_since, spaces
 from recorder.store.record import record
@@ -29,9 +29,9 @@ HOUR = 60
 DAY = 24 * HOUR
 
 
-def rows(engine: sa.Engine, query: str) -> list[tuple[object, ...]]:
-    with engine.connect() as connection:
-        return [tuple(row) for row in connection.exec_driver_sql(query)]
+def rows(engine: History, query: str) -> list[tuple[object, ...]]:
+    with engine.reading() as db:
+        return [tuple(row) for row in db.rows(query)]
 
 
 def filling(minute: int) -> Snapshot:
@@ -47,7 +47,7 @@ def sure_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("sure_at_once")
-def test_a_persons_old_look_stands_for_itself_alone(engine: sa.Engine) -> None:
+def test_a_persons_old_look_stands_for_itself_alone(engine: History) -> None:
     """A person's newest looks outlive the others of their time, and pass for none of them."""
     record(engine, replace(filling(0), trigger=Trigger.PERSON))
     for hour in range(1, 36 * 24):
@@ -60,7 +60,7 @@ def test_a_persons_old_look_stands_for_itself_alone(engine: sa.Engine) -> None:
     assert snapshots_since(engine, after(-1)) == 36 * 24
 
 
-def test_what_tells_less_is_stored_every_five_minutes(engine: sa.Engine) -> None:
+def test_what_tells_less_is_stored_every_five_minutes(engine: History) -> None:
     """A machine's load holds for the five minutes it is of, until the machine changes."""
     for minute in range(7):
         slow = mount(latency_ms=minute)
@@ -86,7 +86,7 @@ def forty_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def months(forty_days: Path, place: Location, sure_at_once: None) -> Iterator[sa.Engine]:  # noqa: ARG001
+def months(forty_days: Path, place: Location, sure_at_once: None) -> Iterator[History]:  # noqa: ARG001
     """Those forty days, in a history of the test's own."""
     if isinstance(place, Path):
         place.parent.mkdir()
@@ -97,7 +97,7 @@ def months(forty_days: Path, place: Location, sure_at_once: None) -> Iterator[sa
         yield engine
 
 
-def test_samples_go_and_their_hours_and_days_stay(months: sa.Engine) -> None:
+def test_samples_go_and_their_hours_and_days_stay(months: History) -> None:
     """Thirty days raw; hours and days from then on; states for ever."""
     ((oldest,),) = rows(months, "SELECT min(ts) FROM sample")
     newest = after(40 * DAY - 20)
@@ -113,7 +113,7 @@ def test_samples_go_and_their_hours_and_days_stay(months: sa.Engine) -> None:
     ]
 
 
-def test_a_day_is_made_of_its_samples(months: sa.Engine) -> None:
+def test_a_day_is_made_of_its_samples(months: History) -> None:
     """Least, average, greatest and last, each as the samples have it."""
     (day,) = spaces(months, after(12 * HOUR), after(12 * HOUR), step=Step.DAY)
     first, last = 12 * HOUR, 36 * HOUR - 20
@@ -134,7 +134,7 @@ def test_a_day_is_made_of_its_samples(months: sa.Engine) -> None:
     assert found == [(min(free), max(free), free[-1], 1000 * GIGA)]
 
 
-def test_a_moment_past_the_samples_has_the_average_of_its_hour(months: sa.Engine) -> None:
+def test_a_moment_past_the_samples_has_the_average_of_its_hour(months: History) -> None:
     """States are exact for ever; numbers of long ago are averages."""
     moment = as_of(months, after(5 * DAY + 30))
     hour = [1000 * GIGA - minute * GIGA // 60 for minute in range(5 * DAY, 5 * DAY + 60, 20)]
@@ -145,7 +145,7 @@ def test_a_moment_past_the_samples_has_the_average_of_its_hour(months: sa.Engine
 
 @pytest.mark.usefixtures("sure_at_once")
 @pytest.mark.parametrize("place", ["file"], indirect=True)
-def test_freed_pages_go_back_to_the_disk(engine: sa.Engine) -> None:
+def test_freed_pages_go_back_to_the_disk(engine: History) -> None:
     """A file that was pruned gets smaller by itself."""
     for minute in range(0, 3 * DAY, 2):
         record(engine, filling(minute))
@@ -158,7 +158,7 @@ def test_freed_pages_go_back_to_the_disk(engine: sa.Engine) -> None:
     assert rows(engine, "PRAGMA page_count") < before
 
 
-def test_a_wrong_clock_makes_nothing_old(engine: sa.Engine) -> None:
+def test_a_wrong_clock_makes_nothing_old(engine: History) -> None:
     """A look or a hundred from a year ahead cost no sample of today."""
     for minute in range(100):
         record(engine, filling(minute))
@@ -169,7 +169,7 @@ def test_a_wrong_clock_makes_nothing_old(engine: sa.Engine) -> None:
     assert rows(engine, "SELECT count(*) FROM snapshot") == [(200,)]
 
 
-def test_when_a_person_last_looked_outlives_its_look(months: sa.Engine) -> None:
+def test_when_a_person_last_looked_outlives_its_look(months: History) -> None:
     """Whoever looks once in two months is still shown what changed since."""
     assert last_look_by_person(months) is None
     record(months, replace(filling(40 * DAY), trigger=Trigger.PERSON))
@@ -177,18 +177,6 @@ def test_when_a_person_last_looked_outlives_its_look(months: sa.Engine) -> None:
         record(months, filling(minute))
         tidy(months)
     assert last_look_by_person(months) == after(40 * DAY)
-
-
-@contextlib.contextmanager
-def statements(engine: sa.Engine) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(*call: object) -> None:
-        seen.append(str(call[2]))
-
-    sa.event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def big(minute: int) -> Snapshot:
@@ -213,12 +201,12 @@ def test_an_unchanged_look_writes_little(path: Path) -> None:
         assert 0 < log.stat().st_size <= 50_000
 
 
-def test_an_unchanged_look_takes_as_many_statements_as_a_small_one(engine: sa.Engine) -> None:
+def test_an_unchanged_look_takes_as_many_statements_as_a_small_one(engine: History) -> None:
     """Cost grows neither with the stack nor with the history: reads by kind, three writes."""
     record(engine, big(0))
-    with statements(engine) as seen:
+    with statements() as seen:
         record(engine, big(1))
-    writes = [one.split()[:3] for one in seen if not one.startswith(("SELECT", "BEGIN"))]
+    writes = [one.split()[:3] for one, _ in seen if not one.startswith("SELECT")]
     assert writes == [
         ["INSERT", "INTO", "sample"],
         ["UPDATE", "coverage", "SET"],

@@ -19,11 +19,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from recorder.store import looks, retention
 from recorder.store.backup import back_up, check
-from recorder.store.connection import connect, engine_of, location_of
+from recorder.store.connection import FileHistory, History, connect
 from recorder.store.engine import opened
 from recorder.store.lock import one_look
 from recorder.store.pruning import prune
@@ -181,7 +180,7 @@ def test_killed_while_the_file_is_made_there_is_a_whole_one_or_none(
         made_in = time.monotonic() - began
     for number in range(KILLS_WHILE_MADE):
         file = path.parent.with_name(f"made-{number}") / path.name
-        process = Watched(engine_of(file), 0, by_pairs)
+        process = Watched(FileHistory(file), 0, by_pairs)
         pause_until(process.entered.at_sec + chance.uniform(0, made_in))
         process.kill()
         if file.exists():
@@ -192,21 +191,17 @@ def test_killed_while_the_file_is_made_there_is_a_whole_one_or_none(
         assert looks_of(file) == times(recorded + 1)
 
 
-def record_many(
-    engine: sa.Engine, say: Connection, both: object, runs: int, *, turns: bool
-) -> None:
+def record_many(engine: History, say: Connection, both: object, runs: int, *, turns: bool) -> None:
     """Record so many looks, each by its turn or whenever; say when they are recorded."""
     said = []
     both.wait()  # type: ignore[attr-defined] - a barrier
     for number in range(WARM, WARM + runs):
-        turn = (
-            one_look(location_of(engine), PATIENCE_SEC) if turns else contextlib.nullcontext(ALWAYS)
-        )
+        turn = one_look(engine.place, PATIENCE_SEC) if turns else contextlib.nullcontext(ALWAYS)
         with turn as mine:
             assert mine
             done = record(engine, nth(number, by_seconds))
             tidy(engine)
-            engine.dispose()
+            engine.close()
         said.append(int(done.at.timestamp()))
     say.send(said)
 

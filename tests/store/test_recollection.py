@@ -8,7 +8,6 @@ from itertools import pairwise, zip_longest
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +25,7 @@ from recorder.model import (
     Snapshot,
     Thing,
 )
+from recorder.store.connection import History
 from recorder.store.engine import opened
 from recorder.store.read import covered
 from recorder.store.recollection import containers, everything, first_look, recollect
@@ -55,7 +55,7 @@ def how(thing: Thing) -> str:
 
 
 def counted(
-    looks: tuple[Snapshot, ...], begin: datetime, end: datetime, engine: sa.Engine
+    looks: tuple[Snapshot, ...], begin: datetime, end: datetime, engine: History
 ) -> dict[Place, Counter[str]]:
     """Seconds by state, look by look; a look before a gap holds for no time."""
     counts: dict[Place, Counter[str]] = {}
@@ -72,7 +72,7 @@ def counted(
 
 
 def outages(
-    looks: tuple[Snapshot, ...], begin: datetime, end: datetime, engine: sa.Engine
+    looks: tuple[Snapshot, ...], begin: datetime, end: datetime, engine: History
 ) -> dict[Place, list[Outage]]:
     """When each began and was last seen, its seconds, and whether the last look still saw it.
 

@@ -1,10 +1,11 @@
 """What one recorded look becomes, and what the next ones change."""
 
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 
+import psycopg
 import pytest
-import sqlalchemy as sa
 
 from recorder.errors import ClockError
 from recorder.model import (
@@ -25,6 +26,7 @@ from recorder.model import (
 from recorder.store import tables
 from recorder.store.as_of import as_of, latest
 from recorder.store.changes import past_spans, transitions
+from recorder.store.connection import History
 from recorder.store.read import covered, gaps, last_look_by_person, snapshots_since
 from recorder.store.record import record
 from recorder.store.values import Recorded
@@ -46,7 +48,7 @@ from store.stacks import (
 )
 
 
-def told(engine: sa.Engine) -> list[tuple[float, str, str, str | None, str | None]]:
+def told(engine: History) -> list[tuple[float, str, str, str | None, str | None]]:
     """Transitions in short: minute, kind, name, was, now."""
     return [
         (
@@ -60,18 +62,18 @@ def told(engine: sa.Engine) -> list[tuple[float, str, str, str | None, str | Non
     ]
 
 
-def rows(engine: sa.Engine, query: str) -> list[tuple[object, ...]]:
-    with engine.connect() as connection:
-        return [tuple(row) for row in connection.exec_driver_sql(query)]
+def rows(engine: History, query: str) -> list[tuple[object, ...]]:
+    with engine.reading() as db:
+        return [tuple(row) for row in db.rows(query)]
 
 
-def test_a_look_is_given_back_as_it_was_recorded(engine: sa.Engine) -> None:
+def test_a_look_is_given_back_as_it_was_recorded(engine: History) -> None:
     """What was recorded is what is shown again."""
     record(engine, look(0))
     assert kept(latest(engine).snapshot) == kept(look(0))
 
 
-def test_an_unchanged_look_begins_no_span(engine: sa.Engine) -> None:
+def test_an_unchanged_look_begins_no_span(engine: History) -> None:
     """State that does not change is stored once, however often it is looked at."""
     for minute in range(5):
         record(engine, look(minute, hosts=(up(uptime_sec=3600 + 60 * minute),)))
@@ -83,7 +85,7 @@ def test_an_unchanged_look_begins_no_span(engine: sa.Engine) -> None:
     assert told(engine) == []
 
 
-def test_a_change_ends_its_span_at_the_look_before(engine: sa.Engine) -> None:
+def test_a_change_ends_its_span_at_the_look_before(engine: History) -> None:
     """A span says when it was last seen so, not when something else was seen."""
     for minute in (0, 1, 2):
         record(engine, look(minute))
@@ -97,7 +99,7 @@ def test_a_change_ends_its_span_at_the_look_before(engine: sa.Engine) -> None:
     assert told(engine) == [(3, "service", "radarr", "running", "exited")]
 
 
-def test_a_host_away_makes_no_transitions_of_what_lives_on_it(engine: sa.Engine) -> None:
+def test_a_host_away_makes_no_transitions_of_what_lives_on_it(engine: History) -> None:
     """Unknown is never exited: only the host goes down and comes back."""
     record(engine, look(0))
     record(engine, dark(1))
@@ -105,7 +107,7 @@ def test_a_host_away_makes_no_transitions_of_what_lives_on_it(engine: sa.Engine)
     assert told(engine) == [(1, "host", "vm", "up", "down"), (2, "host", "vm", "down", "up")]
 
 
-def test_what_changed_while_it_was_unknown_is_told_when_it_is_seen(engine: sa.Engine) -> None:
+def test_what_changed_while_it_was_unknown_is_told_when_it_is_seen(engine: History) -> None:
     """A change behind a host's absence is told against the last known state."""
     record(engine, look(0))
     record(engine, dark(1))
@@ -113,7 +115,7 @@ def test_what_changed_while_it_was_unknown_is_told_when_it_is_seen(engine: sa.En
     assert (2, "service", "radarr", "running", "exited") in told(engine)
 
 
-def test_a_reboot_can_be_told_though_the_host_was_down_between(engine: sa.Engine) -> None:
+def test_a_reboot_can_be_told_though_the_host_was_down_between(engine: History) -> None:
     """A host that is down keeps the boot id it was last known by in what changed."""
     record(engine, look(0))
     record(engine, dark(1))
@@ -126,7 +128,7 @@ def test_a_reboot_can_be_told_though_the_host_was_down_between(engine: sa.Engine
     assert boots == [("boot-1", "boot-1"), ("boot-1", "boot-2")]
 
 
-def test_what_is_unknown_keeps_its_last_known_state_with_its_time(engine: sa.Engine) -> None:
+def test_what_is_unknown_keeps_its_last_known_state_with_its_time(engine: History) -> None:
     """A thing nobody can see is shown as it was last seen, and when."""
     record(engine, look(0))
     record(engine, dark(1))
@@ -144,7 +146,7 @@ def test_what_is_unknown_keeps_its_last_known_state_with_its_time(engine: sa.Eng
     assert moment.snapshot.hosts[0].last_seen == NOON
 
 
-def test_a_container_on_a_host_away_is_unknown_not_gone(engine: sa.Engine) -> None:
+def test_a_container_on_a_host_away_is_unknown_not_gone(engine: History) -> None:
     """What no binding names is not listed while its host is away; it is unknown all the same."""
     both = (service(), container())
     record(engine, look(0, services=both))
@@ -159,7 +161,7 @@ def test_a_container_on_a_host_away_is_unknown_not_gone(engine: sa.Engine) -> No
     assert [one for one in told(engine) if one[1] == "service"] == []
 
 
-def test_an_unreadable_engine_makes_its_containers_unknown(engine: sa.Engine) -> None:
+def test_an_unreadable_engine_makes_its_containers_unknown(engine: History) -> None:
     """An engine that says nothing has not lost its containers."""
     record(engine, look(0, services=(service(), container())))
     gone_dark = look(
@@ -173,7 +175,7 @@ def test_an_unreadable_engine_makes_its_containers_unknown(engine: sa.Engine) ->
     ]
 
 
-def test_a_container_that_is_gone_ends_and_may_come_back(engine: sa.Engine) -> None:
+def test_a_container_that_is_gone_ends_and_may_come_back(engine: History) -> None:
     """Gone is a transition, and coming back is another, however often."""
     both, one = (service(), container()), (service(),)
     for minute, services in enumerate((both, one, one, both, one)):
@@ -188,7 +190,7 @@ def test_a_container_that_is_gone_ends_and_may_come_back(engine: sa.Engine) -> N
     assert [it.name for it in as_of(engine, after(3)).snapshot.services] == ["radarr", "helper"]
 
 
-def test_a_host_dropped_from_the_binding_goes_with_all_it_had(engine: sa.Engine) -> None:
+def test_a_host_dropped_from_the_binding_goes_with_all_it_had(engine: History) -> None:
     """A thing whose host is no longer named is no more."""
     other = {
         "hosts": (up(), up("nas")),
@@ -206,7 +208,7 @@ def test_a_host_dropped_from_the_binding_goes_with_all_it_had(engine: sa.Engine)
     assert kept(latest(engine).snapshot) == kept(look(1))
 
 
-def test_a_re_created_container_stays_itself(engine: sa.Engine) -> None:
+def test_a_re_created_container_stays_itself(engine: History) -> None:
     """A recreate is an event of the same thing: compose labels name it, not the container."""
     old = container("stack_helper_1", compose_service="helper")
     new = container(
@@ -217,7 +219,7 @@ def test_a_re_created_container_stays_itself(engine: sa.Engine) -> None:
     assert told(engine) == [(1, "service", "stack-helper-1", "running", "running")]
 
 
-def test_a_container_that_gets_a_line_in_the_binding_keeps_its_history(engine: sa.Engine) -> None:
+def test_a_container_that_gets_a_line_in_the_binding_keeps_its_history(engine: History) -> None:
     """To declare a container, or to stop declaring it, makes no new thing."""
     record(engine, look(0, services=(container(),)))
     record(engine, look(1, services=(replace(container(), declared=Declared.ACTIVE),)))
@@ -225,7 +227,7 @@ def test_a_container_that_gets_a_line_in_the_binding_keeps_its_history(engine: s
     assert rows(engine, "SELECT count(*) FROM entity WHERE kind = 'service'") == [(1,)]
 
 
-def test_scaled_services_share_labels_and_stay_apart(engine: sa.Engine) -> None:
+def test_scaled_services_share_labels_and_stay_apart(engine: History) -> None:
     """Two containers of one compose service are two things."""
     pair = (
         container("web-1", compose_service="web"),
@@ -237,7 +239,7 @@ def test_scaled_services_share_labels_and_stay_apart(engine: sa.Engine) -> None:
     assert told(engine) == []
 
 
-def test_another_image_is_a_transition(engine: sa.Engine) -> None:
+def test_another_image_is_a_transition(engine: History) -> None:
     """An update is told with the image before and the image now."""
     record(engine, look(0))
     newer = service(
@@ -250,7 +252,7 @@ def test_another_image_is_a_transition(engine: sa.Engine) -> None:
     assert (one.was.image_version, one.now.image_version) == ("5.2", "5.3")
 
 
-def test_a_restart_between_two_looks_is_caught(engine: sa.Engine) -> None:
+def test_a_restart_between_two_looks_is_caught(engine: History) -> None:
     """Running before and running after, but started anew: a transition."""
     record(engine, look(0))
     record(engine, look(1, services=(service(started_at=after(0.5), restart_count=1),)))
@@ -261,7 +263,7 @@ def test_a_restart_between_two_looks_is_caught(engine: sa.Engine) -> None:
     assert one.now.started_at == after(0.5)
 
 
-def test_a_restart_loop_keeps_few_spans_and_counts_its_restarts(engine: sa.Engine) -> None:
+def test_a_restart_loop_keeps_few_spans_and_counts_its_restarts(engine: History) -> None:
     """A service that crashes all day is bounded: its restarts are numbers, not spans."""
     for minute in range(200):
         seen = {
@@ -278,7 +280,7 @@ def test_a_restart_loop_keeps_few_spans_and_counts_its_restarts(engine: sa.Engin
     assert as_of(engine, after(150)).snapshot.services[0].restart_count == 150
 
 
-def test_a_restart_loop_that_is_mended_is_seen_running(engine: sa.Engine) -> None:
+def test_a_restart_loop_that_is_mended_is_seen_running(engine: History) -> None:
     """Some minutes after the last restart it is what it is seen to be."""
     for minute in range(60):
         seen = {"started_at": after(minute), "restart_count": minute}
@@ -290,7 +292,7 @@ def test_a_restart_loop_that_is_mended_is_seen_running(engine: sa.Engine) -> Non
     assert latest(engine).snapshot.services[0].state is ServiceState.RUNNING
 
 
-def test_each_import_is_stored_once(engine: sa.Engine) -> None:
+def test_each_import_is_stored_once(engine: History) -> None:
     """However often an app tells of an import, it is one event."""
     titles = tuple(ImportedTitle(after(-n), f"Film {n}", 100 - n) for n in range(3))
     radarr = ImportCount("radarr", "movie", ImportState.OK, 3, titles=titles)
@@ -306,7 +308,7 @@ def test_each_import_is_stored_once(engine: sa.Engine) -> None:
     assert latest(engine).snapshot.imports[0].count == 3
 
 
-def test_no_secret_of_a_url_is_stored(engine: sa.Engine) -> None:
+def test_no_secret_of_a_url_is_stored(engine: History) -> None:
     """A health URL is kept without its user, password and query."""
     url = "http://me:secret@192.0.2.1:80/ping?apikey=secret"
     secret = service(endpoint=Endpoint(EndpointState.OK, url, 200, 5))
@@ -314,11 +316,11 @@ def test_no_secret_of_a_url_is_stored(engine: sa.Engine) -> None:
     (shown,) = latest(engine).snapshot.services
     assert shown.endpoint is not None
     assert shown.endpoint.url == "http://192.0.2.1:80/ping"
-    stored = [rows(engine, f"SELECT * FROM {table}") for table in tables.metadata.tables]  # noqa: S608
+    stored = [rows(engine, f"SELECT * FROM {table}") for table in tables.TABLES]  # noqa: S608
     assert "secret" not in str(stored)
 
 
-def test_what_hosts_send_never_keeps_a_look_from_being_recorded(engine: sa.Engine) -> None:
+def test_what_hosts_send_never_keeps_a_look_from_being_recorded(engine: History) -> None:
     """Lone surrogates, NULs, endless text and numbers past 64 bits are made fit to store."""
     odd = service(error="\ud800 \0 " + "x" * 9000, exit_code=1 << 70)
     full = volume(free_bytes=1 << 90)
@@ -330,13 +332,13 @@ def test_what_hosts_send_never_keeps_a_look_from_being_recorded(engine: sa.Engin
     assert shown.volumes[0].free_bytes is None
 
 
-def test_two_looks_in_one_second_are_two(engine: sa.Engine) -> None:
+def test_two_looks_in_one_second_are_two(engine: History) -> None:
     """Time strictly grows: the second is recorded a second later."""
     record(engine, look(0))
     assert record(engine, look(0)) == Recorded(after(1 / 60), 1, None)
 
 
-def test_a_clock_set_back_a_little_is_noted(engine: sa.Engine) -> None:
+def test_a_clock_set_back_a_little_is_noted(engine: History) -> None:
     """Two minutes back: recorded just after the last, and said so."""
     record(engine, look(10))
     recorded = record(engine, look(8))
@@ -348,7 +350,7 @@ def test_a_clock_set_back_a_little_is_noted(engine: sa.Engine) -> None:
     assert rows(engine, "SELECT clock_step_sec FROM snapshot ORDER BY ts") == [(0,), (121,)]
 
 
-def test_a_clock_set_back_far_is_refused_and_nothing_is_recorded(engine: sa.Engine) -> None:
+def test_a_clock_set_back_far_is_refused_and_nothing_is_recorded(engine: History) -> None:
     """Two days back: not recorded, and the line says what to type."""
     record(engine, look(0))
     with pytest.raises(ClockError) as refused:
@@ -361,7 +363,7 @@ def test_a_clock_set_back_far_is_refused_and_nothing_is_recorded(engine: sa.Engi
     assert rows(engine, "SELECT count(*) FROM snapshot") == [(1,)]
 
 
-def test_looks_at_their_usual_interval_make_one_stretch(engine: sa.Engine) -> None:
+def test_looks_at_their_usual_interval_make_one_stretch(engine: History) -> None:
     """A look missed is no gap; more than two and a half intervals without one is."""
     for minute in (*range(10), 11, 12, 20, 21):
         record(engine, look(minute))
@@ -375,7 +377,7 @@ def test_looks_at_their_usual_interval_make_one_stretch(engine: sa.Engine) -> No
     assert (gap.begin, gap.end) == (after(12), after(20))
 
 
-def test_inside_a_gap_the_last_state_seen_is_shown_and_said_so(engine: sa.Engine) -> None:
+def test_inside_a_gap_the_last_state_seen_is_shown_and_said_so(engine: History) -> None:
     """Nothing is known of a gap; the moment names it."""
     for minute in (*range(10), 60, 61):
         record(engine, look(minute))
@@ -386,7 +388,7 @@ def test_inside_a_gap_the_last_state_seen_is_shown_and_said_so(engine: sa.Engine
     assert as_of(engine, after(5.5)).gap is None
 
 
-def test_only_a_person_looking_moves_since_you_last_looked(engine: sa.Engine) -> None:
+def test_only_a_person_looking_moves_since_you_last_looked(engine: History) -> None:
     """A schedule's looks don't count as yours."""
     assert last_look_by_person(engine) is None
     record(engine, look(0, trigger=Trigger.PERSON))
@@ -396,13 +398,13 @@ def test_only_a_person_looking_moves_since_you_last_looked(engine: sa.Engine) ->
     assert snapshots_since(engine, after(0)) == 2
 
 
-def test_the_first_look_of_all_changed_nothing(engine: sa.Engine) -> None:
+def test_the_first_look_of_all_changed_nothing(engine: History) -> None:
     """There was nothing before it to change from."""
     record(engine, look(0))
     assert transitions(engine) == ()
 
 
-def test_only_changes_of_the_stretch_asked_for_are_told(engine: sa.Engine) -> None:
+def test_only_changes_of_the_stretch_asked_for_are_told(engine: History) -> None:
     """After `since`, up to and with `until`."""
     for minute in range(6):
         state = ServiceState.RUNNING if minute % 2 else ServiceState.PAUSED
@@ -411,27 +413,27 @@ def test_only_changes_of_the_stretch_asked_for_are_told(engine: sa.Engine) -> No
     assert times == [2, 3, 4]
 
 
-def test_a_failing_write_leaves_nothing_of_its_look(engine: sa.Engine) -> None:
+def test_a_failing_write_leaves_nothing_of_its_look(engine: History) -> None:
     """A snapshot is one transaction: all of it or nothing."""
     record(engine, look(0))
     before = rows(engine, "SELECT * FROM service_span")
-    with engine.begin() as connection:  # in the way of the last of its rows
+    with engine.transaction() as db:  # in the way of the last of its rows
         there = (int(after(1).timestamp()), "schedule", 1, 0, 0)
-        connection.exec_driver_sql(f"INSERT INTO snapshot VALUES {there}")  # noqa: S608
-    with pytest.raises(sa.exc.IntegrityError):
+        db.change(f"INSERT INTO snapshot VALUES {there}")  # noqa: S608
+    with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError)):
         record(engine, dark(1))
     assert rows(engine, "SELECT * FROM service_span") == before
     assert rows(engine, "SELECT last_ts FROM coverage") == [(int(NOON.timestamp()),)]
 
 
-def test_a_health_check_turning_bad_is_a_transition(engine: sa.Engine) -> None:
+def test_a_health_check_turning_bad_is_a_transition(engine: History) -> None:
     """Running and unhealthy is another state than running."""
     record(engine, look(0))
     record(engine, look(1, services=(service(health=Health.UNHEALTHY),)))
     assert told(engine) == [(1, "service", "radarr", "running", "running")]
 
 
-def test_a_mount_hanging_and_back_are_two_transitions(engine: sa.Engine) -> None:
+def test_a_mount_hanging_and_back_are_two_transitions(engine: History) -> None:
     """What happened and healed is kept."""
     hung = mount(state=MountState.HUNG, detail="no answer in 3 s", free_bytes=None)
     for minute, it in enumerate((mount(), hung, mount())):
@@ -442,7 +444,7 @@ def test_a_mount_hanging_and_back_are_two_transitions(engine: sa.Engine) -> None
     ]
 
 
-def test_everything_stands_in_the_order_of_the_newest_look(engine: sa.Engine) -> None:
+def test_everything_stands_in_the_order_of_the_newest_look(engine: History) -> None:
     """A line moved in the binding moves on the screen, and begins no span."""
     first, second = service("a"), service("b")
     record(engine, look(0, services=(first, second)))
@@ -452,7 +454,7 @@ def test_everything_stands_in_the_order_of_the_newest_look(engine: sa.Engine) ->
     assert told(engine) == []
 
 
-def test_a_host_that_is_down_from_the_start_was_never_seen(engine: sa.Engine) -> None:
+def test_a_host_that_is_down_from_the_start_was_never_seen(engine: History) -> None:
     """Nothing is invented for what was never known."""
     record(engine, dark(0))
     moment = latest(engine)

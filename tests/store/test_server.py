@@ -108,8 +108,8 @@ def test_a_writer_waits_for_its_own_home_only(server: Server, database: str) -> 
     for site in (one, other):
         with opened(site) as engine:
             record(engine, look(0))
-    with opened(one) as held, held.begin() as writing:
-        writing.exec_driver_sql("DELETE FROM sample")
+    with opened(one) as held, held.transaction() as writing:
+        writing.change("DELETE FROM sample")
         with opened(other) as engine:
             record(engine, look(1))
         with opened(one, writing=False) as engine:
@@ -421,8 +421,8 @@ def test_a_newer_schema_is_refused_with_the_version_to_install(
 ) -> None:
     """Nothing is changed in it."""
     site = server.site(database=database)
-    with opened(site) as engine, engine.begin() as db:
-        db.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with opened(site) as engine, engine.transaction() as db:
+        db.change("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(NewerError, match="made by a newer"), opened(site):
         pass
 

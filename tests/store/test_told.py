@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-import sqlalchemy as sa
 
 from recorder.errors import NoHistoryError
 from recorder.model import (
@@ -33,6 +32,7 @@ from recorder.model.past import (
     Untold,
 )
 from recorder.store.as_of import as_of
+from recorder.store.connection import History
 from recorder.store.engine import opened
 from recorder.store.prior import prior
 from recorder.store.read import covered
@@ -69,7 +69,7 @@ def seen(at: datetime, *titles: ImportedTitle, **parts: object) -> Snapshot:
     return replace(look(imports=(imported(at, *titles),), **parts), taken_at=at)
 
 
-def remember(engine: sa.Engine, snapshot: Snapshot) -> Untold:
+def remember(engine: History, snapshot: Snapshot) -> Untold:
     """Record a look; what there is left to ask."""
     record(engine, snapshot)
     return untold(engine, snapshot)
@@ -88,13 +88,13 @@ def answer(left: Untold, *titles: ImportedTitle, boots: tuple[Boot, ...] = ()) -
     )
 
 
-def stored(engine: sa.Engine) -> list[tuple[object, ...]]:
+def stored(engine: History) -> list[tuple[object, ...]]:
     query = (
         "SELECT entity.name, import_event.ts, event_id, title FROM import_event "
         "JOIN entity ON entity.id = entity_id ORDER BY import_event.ts, event_id, entity.name"
     )
-    with engine.connect() as db:
-        return [tuple(row) for row in db.execute(sa.text(query))]
+    with engine.reading() as db:
+        return [tuple(row) for row in db.rows(query)]
 
 
 def row(title: ImportedTitle, app: str = "radarr") -> tuple[object, ...]:
@@ -112,7 +112,7 @@ def films(*days_ago: float) -> list[ImportedTitle]:
 class TestImports:
     """An app's own history becomes ours, without holes and without doubles."""
 
-    def test_the_first_run_takes_in_thirty_days(self, engine: sa.Engine) -> None:
+    def test_the_first_run_takes_in_thirty_days(self, engine: History) -> None:
         """What is older stays the app's own."""
         titles = films(31, 29, 2, 0.1)
         left = remember(engine, seen(NOON, *titles))
@@ -121,7 +121,7 @@ class TestImports:
         assert stored(engine) == [row(title) for title in titles[1:]]
         assert remember(engine, seen(after(5), *titles)) == Untold()
 
-    def test_told_twice_is_there_once(self, engine: sa.Engine) -> None:
+    def test_told_twice_is_there_once(self, engine: History) -> None:
         """Two runs that ask for the same, or one that was killed behind its write."""
         titles = films(20, 2, 0.1)
         left = remember(engine, seen(NOON, *titles))
@@ -130,7 +130,7 @@ class TestImports:
         take_in(engine, answer(left, *titles))
         assert stored(engine) == whole == [row(title) for title in titles]
 
-    def test_a_run_that_was_killed_before_it_asked_is_made_up_for(self, engine: sa.Engine) -> None:
+    def test_a_run_that_was_killed_before_it_asked_is_made_up_for(self, engine: History) -> None:
         """Nothing is marked as known before it is recorded."""
         titles = films(20, 2)
         remember(engine, seen(NOON, *titles))
@@ -139,7 +139,7 @@ class TestImports:
         take_in(engine, answer(left, *titles))
         assert stored(engine) == [row(title) for title in titles]
 
-    def test_days_missed_are_filled_in_by_the_next_run(self, engine: sa.Engine) -> None:
+    def test_days_missed_are_filled_in_by_the_next_run(self, engine: History) -> None:
         """Three days without a look: from a day before they began, and nothing older again."""
         take_in(engine, answer(remember(engine, seen(NOON))))
         missed = [ImportedTitle(NOON + hours * DAY / 24, f"h {hours}", hours) for hours in (1, 71)]
@@ -151,7 +151,7 @@ class TestImports:
         assert remember(engine, seen(back + timedelta(minutes=5), *missed)) == Untold()
 
     @pytest.mark.parametrize("begin", ["2026-03-27", "2026-10-23", "2026-02-14"])
-    def test_looks_once_a_day_leave_no_hole(self, engine: sa.Engine, begin: str) -> None:
+    def test_looks_once_a_day_leave_no_hole(self, engine: History, begin: str) -> None:
         """Nor on the days of 23 and 25 hours: each look tells of the day before, too."""
         first = day_of(date.fromisoformat(begin), BERLIN).begin + timedelta(hours=23)
         titles = [
@@ -164,7 +164,7 @@ class TestImports:
             assert remember(engine, seen(at, *titles)) == Untold(), day
         assert stored(engine) == [row(title) for title in titles]
 
-    def test_an_app_that_is_down_is_not_asked_behind_the_look(self, engine: sa.Engine) -> None:
+    def test_an_app_that_is_down_is_not_asked_behind_the_look(self, engine: History) -> None:
         """It would not answer; the next run that finds it well fills in."""
         silent = ImportCount(
             "radarr", "movie", ImportState.UNKNOWN, reason=Reason.UNREACHABLE, detail="refused"
@@ -178,7 +178,7 @@ class TestImports:
         back = NOON + 4 * DAY
         assert remember(engine, seen(back)).apps == (Hole("radarr", after(5) - DAY, back),)
 
-    def test_an_app_that_does_not_tell_is_asked_ever_less_often(self, engine: sa.Engine) -> None:
+    def test_an_app_that_does_not_tell_is_asked_ever_less_often(self, engine: History) -> None:
         """Ten minutes after it failed, then after as long as it has failed, at last once a day."""
         asked = []
         for minute in range(0, 4 * 24 * 60, 5):
@@ -187,7 +187,7 @@ class TestImports:
             take_in(engine, Told(silent=left.apps))
         assert asked == [0, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 4000, 5440]
 
-    def test_an_app_that_told_is_asked_at_once_the_next_time(self, engine: sa.Engine) -> None:
+    def test_an_app_that_told_is_asked_at_once_the_next_time(self, engine: History) -> None:
         """Another hole is another matter; and a clock that went back keeps no app waiting."""
         left = remember(engine, seen(after(3)))
         take_in(engine, Told(silent=left.apps))
@@ -203,7 +203,7 @@ class TestImports:
         take_in(engine, Told(silent=(late,)))
         assert [hole.app for hole in remember(engine, seen(back + DAY / 24)).apps] == ["radarr"]
 
-    def test_ids_that_start_over_overwrite_nothing(self, engine: sa.Engine) -> None:
+    def test_ids_that_start_over_overwrite_nothing(self, engine: History) -> None:
         """An app that was installed anew counts from one again: another time, another import."""
         old, new = films(20, 2)
         new = replace(new, event_id=old.event_id, title="after it was installed anew")
@@ -214,7 +214,7 @@ class TestImports:
         take_in(engine, Told(apps=(AppPast("radarr", after(5), (before, new)),)))
         assert stored(engine) == [row(before), row(old), row(new)]
 
-    def test_each_app_has_its_own_history(self, engine: sa.Engine) -> None:
+    def test_each_app_has_its_own_history(self, engine: History) -> None:
         """Equal ids at equal times in Radarr, Sonarr and Lidarr are three imports."""
         (title,) = films(3)
         apps = ("lidarr", "radarr", "sonarr")
@@ -224,14 +224,14 @@ class TestImports:
         take_in(engine, answer(left, title))
         assert stored(engine) == [row(title, app) for app in apps]
 
-    def test_the_count_of_today_stays_the_days_own(self, engine: sa.Engine) -> None:
+    def test_the_count_of_today_stays_the_days_own(self, engine: History) -> None:
         """What was told of other days is history, and no import of today."""
         titles = films(3, 0.7, 0.1)
         take_in(engine, answer(remember(engine, seen(NOON, *titles)), *titles))
         assert len(stored(engine)) == 3
         assert as_of(engine, NOON).snapshot.imports[0].count == 1
 
-    def test_what_nobody_binds_any_more_is_not_taken_in(self, engine: sa.Engine) -> None:
+    def test_what_nobody_binds_any_more_is_not_taken_in(self, engine: History) -> None:
         """A binding may be edited while an app is asked."""
         record(engine, look(0, imports=()))
         take_in(engine, Told(apps=(AppPast("radarr", NOON, tuple(films(1))),)))
@@ -251,7 +251,7 @@ def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("in_berlin")
 @pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25)])
 def test_days_of_23_and_25_hours_hold_their_own_imports(
-    engine: sa.Engine, day: str, hours: int
+    engine: History, day: str, hours: int
 ) -> None:
     """An import an hour: the days before and after have 24, this one as many as it has hours."""
     whole = day_of(date.fromisoformat(day), BERLIN)
@@ -261,8 +261,8 @@ def test_days_of_23_and_25_hours_hold_their_own_imports(
     ]
     left = remember(engine, seen(whole.end + 2 * DAY, *titles))
     take_in(engine, answer(left, *titles))
-    with engine.connect() as db:
-        counted = db.execute(sa.text("SELECT local_day, imports FROM imports_daily ORDER BY 1"))
+    with engine.reading() as db:
+        counted = db.rows("SELECT local_day, imports FROM imports_daily ORDER BY 1")
         days = [date.fromisoformat(day) + n * DAY for n in (-1, 0, 1)]
         assert [tuple(one) for one in counted] == [
             (day.isoformat(), count) for day, count in zip(days, (24, hours, 24), strict=True)
@@ -311,21 +311,21 @@ KNOWN = (
 class TestHosts:
     """What hosts knew before they were first looked at."""
 
-    def test_a_first_look_has_a_past(self, engine: sa.Engine) -> None:
+    def test_a_first_look_has_a_past(self, engine: History) -> None:
         """Boots of a year, and of containers when each was created, started and finished."""
         left = remember(engine, met())
         take_in(engine, answer(left, boots=BOOTS))
         assert prior(engine) == KNOWN
         assert prior(engine, NOON - 4 * DAY, NOON - DAY) == KNOWN[1:6]
 
-    def test_a_host_is_asked_once(self, engine: sa.Engine) -> None:
+    def test_a_host_is_asked_once(self, engine: History) -> None:
         """Also one that remembers nothing; another that comes later is asked then."""
         take_in(engine, answer(remember(engine, look(0))))
         assert remember(engine, look(1)).hosts == ()
         assert remember(engine, look(2, hosts=(up(), up("new")))).hosts == ("new",)
         assert remember(engine, look(3, hosts=(up(), up("new")))).hosts == ("new",)
 
-    def test_a_host_that_is_down_is_asked_when_it_is_up(self, engine: sa.Engine) -> None:
+    def test_a_host_that_is_down_is_asked_when_it_is_up(self, engine: History) -> None:
         """What it tells then is of the time before it was first seen up."""
         assert remember(engine, dark(0)).hosts == ()
         left = remember(engine, met(5))
@@ -337,14 +337,14 @@ class TestHosts:
             NOON - 300 * DAY,
         ]
 
-    def test_told_twice_is_there_once(self, engine: sa.Engine) -> None:
+    def test_told_twice_is_there_once(self, engine: History) -> None:
         """Two runs may ask for the same."""
         told = answer(remember(engine, met()), boots=BOOTS)
         take_in(engine, told)
         take_in(engine, told)
         assert prior(engine) == KNOWN
 
-    def test_what_was_seen_since_is_no_past(self, engine: sa.Engine) -> None:
+    def test_what_was_seen_since_is_no_past(self, engine: History) -> None:
         """A restart, a new container and a reboot after the first look are events, not this."""
         take_in(engine, answer(remember(engine, met()), boots=BOOTS))
         restarted = (service(started_at=after(3)), container("later", **LATER))
@@ -352,7 +352,7 @@ class TestHosts:
         record(engine, look(5, services=restarted, hosts=rebooted))
         assert prior(engine) == KNOWN
 
-    def test_it_is_never_taken_for_something_seen(self, engine: sa.Engine) -> None:
+    def test_it_is_never_taken_for_something_seen(self, engine: History) -> None:
         """Availability, coverage, events and past moments are the same with and without it."""
         left = remember(engine, met())
         record(engine, met(5))
@@ -380,10 +380,10 @@ class TestHosts:
             )
 
 
-def _observed(engine: sa.Engine) -> dict[str, list[tuple[object, ...]]]:
+def _observed(engine: History) -> dict[str, list[tuple[object, ...]]]:
     views = ("availability_daily", "event", "gap", "host_history", "service_history")
-    with engine.connect() as db:
+    with engine.reading() as db:
         return {
-            view: [tuple(one) for one in db.execute(sa.text(f"SELECT * FROM {view}"))]  # noqa: S608
+            view: [tuple(one) for one in db.rows(f"SELECT * FROM {view}")]  # noqa: S608
             for view in views
         }

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +32,7 @@ from recorder.model import (
 from recorder.store.as_of import as_of
 from recorder.store.backup import check
 from recorder.store.changes import transitions
+from recorder.store.connection import History
 from recorder.store.engine import opened
 from recorder.store.record import record
 from store.stacks import (
@@ -252,7 +252,7 @@ def _in_order(snapshot: Snapshot) -> Snapshot:
     )
 
 
-def _told(engine: sa.Engine) -> list[tuple[datetime, Place, Thing | None, Thing | None]]:
+def _told(engine: History) -> list[tuple[datetime, Place, Thing | None, Thing | None]]:
     return [
         (one.at, (one.kind, one.host, one.name), one.was, one.now) for one in transitions(engine)
     ]

@@ -21,6 +21,7 @@ from recorder.store.permission import ONLY_READS, leading_word
 from recorder.store.postgresql.driver import Connection, connect
 from recorder.store.postgresql.library import psycopg
 from recorder.store.postgresql.trouble import explained
+from recorder.store.postgresql.words import with_values
 from recorder.store.revision import HEAD
 from recorder.store.site import Site
 
@@ -30,11 +31,6 @@ NEVER_WRITES = "SET default_transaction_read_only = on"
 LATE = "57014"
 WRITES = ("25006", "0A000", "25001")
 UNKNOWN_COLUMN, UNKNOWN_TABLE, UNKNOWN_FUNCTION = "42703", "42P01", "42883"
-_TOKEN = re.compile(
-    r"""\b[eE]'(?:[^'\\]|''|\\.)*' | '(?:[^']|'')*' | "(?:[^"]|"")*"
-    | --[^\n]* | /\*.*?\*/ | \$(\w*)\$.*?\$\1\$ | :: | :(?P<name>[A-Za-z_]\w*) | %""",
-    re.DOTALL | re.VERBOSE,
-)
 _EXPLAIN = re.compile(r"(?i)\W*explain\b")
 _QUOTED = re.compile(r'"([^"]+)"')
 NAMES = """
@@ -109,23 +105,6 @@ def _refused(word: str) -> str:
     if word == "PRAGMA":
         return "PRAGMA is SQLite's, and this history is on a PostgreSQL server"
     return ONLY_READS.format(plain(word))
-
-
-def with_values(sql: str) -> tuple[str, tuple[str, ...]]:
-    """The statement as psycopg takes it, without its last `;`, and the names of its `:values`.
-
-    What stands in quotes, comments and `::casts` is left alone.
-    """
-    names: dict[str, None] = {}
-
-    def instead(found: re.Match[str]) -> str:
-        name = found["name"]
-        if name is None:
-            return found[0].replace("%", "%%")
-        names[name] = None
-        return f"%({name})s"
-
-    return _TOKEN.sub(instead, sql).rstrip().removesuffix(";"), tuple(names)
 
 
 def _all_there(question: Question, names: tuple[str, ...]) -> None:

@@ -3,9 +3,15 @@
 Whether it is current is a plain SELECT; Alembic is loaded only where it is not.
 """
 
+import contextlib
+from collections.abc import Callable, Iterator
+from functools import partial
+
 from recorder.errors import ForeignError, NewerError, NoHistoryError, OlderError, StoreError
 from recorder.frozen import frozen
-from recorder.store.library import sa
+from recorder.store.postgresql.driver import Connection, connect
+from recorder.store.postgresql.history import OnServer, alone
+from recorder.store.postgresql.library import psycopg
 from recorder.store.revision import HEAD, REVISIONS, made_by_newer
 from recorder.store.site import Site
 
@@ -15,6 +21,7 @@ SELECT to_regnamespace(:quoted) IS NOT NULL AS there,
     EXISTS (SELECT 1 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
         WHERE nspname = :name) AS used
 """
+MADE_BY = "SELECT value FROM meta WHERE key = 'schema_made_by'"
 
 
 @frozen
@@ -25,33 +32,28 @@ class Standing:
     revision: str | None  # None: no history was made in it
 
 
-def standing(db: sa.Connection, site: Site) -> Standing:
+def standing(db: OnServer, site: Site) -> Standing:
     """What there is. Raises ForeignError, NewerError."""
     asked = {"quoted": f'"{site.name}"', "name": site.name}
-    found = db.execute(sa.text(STANDING), asked).one()
+    found = next(db.rows(STANDING, asked))
     if not found.ours:
         if found.used:
             raise ForeignError(
                 f"{site}: the schema {site.name} is another application's; give another ?site="
             )
         return Standing(bool(found.there), None)
-    revision = db.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    revision = db.scalar("SELECT version_num FROM alembic_version")
     if revision not in REVISIONS:
-        query = sa.text("SELECT value FROM meta WHERE key = 'schema_made_by'")
-        raise NewerError(made_by_newer(site, db.execute(query).scalar()))
+        raise NewerError(made_by_newer(site, db.scalar(MADE_BY)))
     return Standing(there=True, revision=str(revision))
 
 
-def see_to(engine: sa.Engine, site: Site, *, writing: bool) -> None:
-    """See that the schema is current. Raises StoreError."""
-    with engine.connect() as opened:
-        db = opened.execution_options(reading=True)
-        with db.begin():
-            found = standing(db, site)
+def see_to(site: Site, found: Standing, *, writing: bool) -> None:
+    """See that the schema is current, as it was found. Raises StoreError."""
     if found.revision == HEAD:
         return
     if writing:
-        migrate(engine, site)
+        migrate(site)
     elif found.revision is None:
         raise NoHistoryError(f"nothing is recorded in {site} yet; `ops media.status` records")
     else:
@@ -61,25 +63,39 @@ def see_to(engine: sa.Engine, site: Site, *, writing: bool) -> None:
         )
 
 
-def migrate(engine: sa.Engine, site: Site) -> None:
+def migrate(site: Site) -> None:
     """Make the schema, or bring it up to this program's: one transaction, one process at a time."""
     try:
-        with engine.begin() as db:
+        with revised(site) as (db, to_head):
             found = standing(db, site)  # another may have been quicker
             if found.revision == HEAD:
                 return
             if not found.there:
-                db.exec_driver_sql(f'CREATE SCHEMA "{site.name}"')
-            to_head(db)
-    except (StoreError, sa.exc.OperationalError, sa.exc.ProgrammingError):
-        raise
+                db.change(f'CREATE SCHEMA "{site.name}"')
+            to_head()
     except Exception as error:
+        cause = getattr(error, "orig", error)  # as SQLAlchemy hands it on
+        if isinstance(cause, StoreError | psycopg.OperationalError | psycopg.ProgrammingError):
+            raise  # what is told elsewhere
         said = str(error).partition("\n")[0]
         raise StoreError(f"{site} could not be upgraded ({said}) and is as it was") from error
 
 
-def to_head(db: sa.Connection) -> None:
-    """Run the revisions that are wanting, in the transaction that is under way."""
-    from recorder.store.migrate import run_revisions  # noqa: PLC0415 - loads Alembic
+@contextlib.contextmanager
+def revised(site: Site) -> Iterator[tuple[OnServer, Callable[[], None]]]:
+    """A transaction in which nobody else writes to a site, and what runs the revisions in it."""
+    from recorder.store.migrate import migrations  # noqa: PLC0415 - loads Alembic
+    from recorder.store.revising import revising, run_revisions  # noqa: PLC0415
 
-    run_revisions(db)
+    driver = "postgresql+psycopg://"
+    with revising(driver, partial(_held, site), alone(site), use_native_hstore=False) as work:
+        held = work.connection.driver_connection
+        if not isinstance(held, Connection):
+            raise TypeError(held)
+        yield OnServer(held), partial(run_revisions, work, migrations())
+
+
+def _held(site: Site) -> Connection:
+    connection = connect(site)
+    connection.autocommit = False
+    return connection

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from recorder.store.library import sa
+from recorder.store.connection import Connection
 
 SIZE = """
 SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class
@@ -18,17 +18,17 @@ ORDER BY 1, 2
 """
 
 
-def size_bytes(db: sa.Connection) -> int:
+def size_bytes(db: Connection) -> int:
     """What a site takes on the server, indices and all."""
-    return int(db.execute(sa.text(SIZE)).scalar_one())
+    return int(db.scalar(SIZE))
 
 
-def strays(db: sa.Connection) -> Iterator[str]:
+def strays(db: Connection) -> Iterator[str]:
     """A line for each table with rows whose parents are not there. Reads every such row."""
-    for table, column, parent, key in db.execute(sa.text(REFERENCES)).all():
+    for table, column, parent, key in list(db.rows(REFERENCES)):
         query = f"""
             SELECT count(*) FROM {table} AS child LEFT JOIN {parent} AS parent
                 ON parent.{key} = child.{column}
             WHERE child.{column} IS NOT NULL AND parent.{key} IS NULL"""  # noqa: S608 - its own
-        if db.execute(sa.text(query)).scalar_one():
+        if db.scalar(query):
             yield f"a row of {table} belongs to nothing in {parent}"
