@@ -70,7 +70,7 @@ ON CONFLICT (series_id, ts) DO UPDATE SET n = excluded.n, min = excluded.min, av
 """
 ROLL_UP_HOURS = ROLL_UP.format(table="rollup_hour", period=HOUR_SEC)
 ROLL_UP_DAYS = ROLL_UP.format(table="rollup_day", period=DAY_SEC)
-SURE = f"SELECT ts FROM snapshot ORDER BY ts DESC LIMIT 1 OFFSET {LOOKS_TO_BE_SURE}"  # noqa: S608
+SURE = "SELECT ts FROM snapshot ORDER BY ts DESC LIMIT 1 OFFSET :looks"
 NOTE = """
     INSERT INTO meta (key, value) VALUES (:key, :value)
     ON CONFLICT (key) DO UPDATE SET value = excluded.value"""
@@ -122,7 +122,7 @@ def _is_first_today(db: Connection, newest: int) -> bool:
 def _prune(db: Connection) -> Counter[str]:
     """Delete what is past its time; returns how many rows, by table."""
     gone: Counter[str] = Counter()
-    sure = db.scalar(SURE)
+    sure = db.scalar(SURE, {"looks": LOOKS_TO_BE_SURE})
     if sure is None:
         return gone
     rolled = min(noted(db, HOURS_ROLLED) or 0, noted(db, DAYS_ROLLED) or 0)
