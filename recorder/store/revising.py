@@ -1,4 +1,7 @@
-"""A transaction in which Alembic runs revisions. Here alone SQLAlchemy is loaded, for Alembic."""
+"""A transaction in which Alembic runs revisions.
+
+Here alone Alembic is loaded, and SQLAlchemy for it: the two take longer to load than a look takes.
+"""
 
 import contextlib
 from collections.abc import Callable, Iterator
