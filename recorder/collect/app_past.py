@@ -6,7 +6,6 @@ its number here, and imports have the same in all three). Reading stops where wh
 and never goes further back than so many pages.
 """
 
-import http.client
 import json
 import time
 from collections.abc import Mapping
@@ -52,7 +51,7 @@ def ask_app(
             found += [title for title in told if title and title.at >= hole.since]
             if is_last(events, hole.since):
                 break
-    except (NoKeyError, Unreachable, OSError, http.client.HTTPException, ValueError):
+    except (NoKeyError, Unreachable, OSError, ValueError):
         return None
     return AppPast(binding.name, hole.until, in_order(found))
 

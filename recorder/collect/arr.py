@@ -6,7 +6,6 @@ day before is asked for with it, so that looks once a day leave no hole in what 
 """
 
 import contextlib
-import http.client
 import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -82,11 +81,11 @@ def count_imports(
             return _counted(unknown, app, response, day)
     except Unreachable:
         return replace(unknown, reason=Reason.HOST_DOWN)
-    except (OSError, http.client.HTTPException, ValueError) as error:
+    except (OSError, ValueError) as error:
         return replace(unknown, reason=Reason.UNREACHABLE, detail=_why(error, binding.app))
 
 
-def _why(error: OSError | http.client.HTTPException | ValueError, app: str) -> str:
+def _why(error: OSError | ValueError, app: str) -> str:
     """Why there is no count, in words."""
     if isinstance(error, OSError):
         return describe(error, REPLY_LIMIT_SEC)
@@ -112,8 +111,8 @@ def api_path(binding: ImportBinding, asked: str) -> str:
 def ask(site: Site, path: str, key: str, shell: OpenShell, deadline: float) -> Iterator[Response]:
     """Ask where SSH has proved the host to be: a key is not for whoever else has its address.
 
-    `deadline` is a time of time.monotonic(). Raises Unreachable, OSError, HTTPException and
-    ValueError. The body arrives inside the `with` block.
+    `deadline` is a time of time.monotonic(). Raises Unreachable, OSError and ValueError.
+    The body arrives inside the `with` block.
     """
     site = site.proved_by(shell)
     limit = min(site.host.connect_timeout_sec, REPLY_LIMIT_SEC)

@@ -1,15 +1,13 @@
 """Health URLs: one request each, and what its answer or its silence means."""
 
 import contextlib
-import http.client
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import replace
 
 from recorder.bindings.stack import HealthBinding, HostBinding
 from recorder.collect.http import get
-from recorder.collect.network import describe, reason_of
+from recorder.collect.network import TlsError, describe, reason_of
 from recorder.collect.shell import Unreachable
 from recorder.collect.web import OpenShell, health_site
 from recorder.frozen import frozen
@@ -51,7 +49,7 @@ def ask_endpoint(host: HostBinding, health: HealthBinding, shell: OpenShell) -> 
         try:
             stream = site.secure(connection, deadline)
             status = get(stream, site.authority, health.path, deadline=deadline).status
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except (OSError, ValueError) as error:
             return Asked(_failed(silent, error, health.timeout_sec), reached=True)
     latency_ms = round((time.monotonic() - began) * 1000)
     return Asked(_answered(silent, status, latency_ms), reached=True)
@@ -88,7 +86,7 @@ def _answered(silent: Endpoint, status: int, latency_ms: int) -> Endpoint:
 
 def _failed(silent: Endpoint, error: Exception, timeout_sec: float) -> Endpoint:
     """An endpoint that took the connection and then gave no good answer."""
-    if isinstance(error, ssl.SSLError):
+    if isinstance(error, TlsError):
         return replace(silent, reason=Reason.TLS, detail=describe(error, timeout_sec))
     if isinstance(error, TimeoutError):
         return replace(silent, reason=Reason.TIMEOUT, detail=f"no answer in {timeout_sec:g} s")

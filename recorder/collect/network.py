@@ -3,20 +3,22 @@
 import contextlib
 import errno
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from recorder.collect.tls import describe_tls
 from recorder.model import Reason
 
 NO_ROUTE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN)
 
 
 Found = list[tuple[Any, Any, int, str, Any]]  # as socket.getaddrinfo gives it
+
+
+class TlsError(OSError):
+    """Two sides that could not agree on TLS, in words."""
 
 
 class NoNameServerError(TimeoutError):
@@ -109,8 +111,8 @@ def describe(error: OSError, timeout_sec: float) -> str:
         Reason.NAME_NOT_FOUND: "name not found",
         Reason.NO_ROUTE: "no route to host",
     }
-    if isinstance(error, ssl.SSLError):
-        return describe_tls(error)
+    if isinstance(error, TlsError):
+        return str(error)
     if isinstance(error, NoNameServerError):
         return "no name server answers"
     if isinstance(error, ConnectionResetError | BrokenPipeError):

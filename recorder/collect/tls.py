@@ -1,10 +1,12 @@
 """TLS over any connection, be it a socket or a channel through SSH, within one time limit."""
 
+import contextlib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TypeVar
 
+from recorder.collect.network import TlsError
 from recorder.collect.shell import Connection
 
 CHUNK_BYTES = 16 * 1024
@@ -15,7 +17,7 @@ class TlsConnection:
     """A connection inside another; made when the handshake is done."""
 
     def __init__(self, connection: Connection, name: str, *, verify: bool) -> None:
-        """Shake hands; raises ssl.SSLError and what the connection below raises."""
+        """Shake hands; raises TlsError and what the connection below raises."""
         context = ssl.create_default_context()
         # Python 3.13 would refuse what home-made certificate authorities commonly leave out.
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
@@ -25,21 +27,24 @@ class TlsConnection:
         self._below = connection
         self._came, self._goes = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._came, self._goes, server_hostname=name)
-        self._do(self._tls.do_handshake)
+        with _in_words():
+            self._do(self._tls.do_handshake)
 
     def settimeout(self, timeout: float | None) -> None:
         self._below.settimeout(timeout)
 
     def sendall(self, data: bytes) -> None:
-        while data:
-            data = data[self._do(partial(self._tls.write, data)) :]
+        with _in_words():
+            while data:
+                data = data[self._do(partial(self._tls.write, data)) :]
 
     def recv(self, size: int) -> bytes:
         """Up to `size` bytes; none at the end, politely announced or not."""
-        try:
-            return self._do(partial(self._tls.read, size))
-        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
-            return b""
+        with _in_words():
+            try:
+                return self._do(partial(self._tls.read, size))
+            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+                return b""
 
     def close(self) -> None:
         self._below.close()
@@ -60,8 +65,12 @@ class TlsConnection:
                 self._came.write_eof()
 
 
-def describe_tls(error: ssl.SSLError) -> str:
-    """A failed handshake in words."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"certificate: {error.verify_message}"
-    return f"TLS: {error.reason or error}"
+@contextlib.contextmanager
+def _in_words() -> Iterator[None]:
+    """Raise what goes wrong within as TlsError: who catches that need not load this."""
+    try:
+        yield
+    except ssl.SSLCertVerificationError as error:
+        raise TlsError(f"certificate: {error.verify_message}") from error
+    except ssl.SSLError as error:
+        raise TlsError(f"TLS: {error.reason or error}") from error

@@ -8,7 +8,6 @@ from recorder.bindings.stack import HealthBinding, HostBinding
 from recorder.collect.http import TimedConnection
 from recorder.collect.network import dial_first
 from recorder.collect.shell import Connection, Shell, Unreachable
-from recorder.collect.tls import TlsConnection
 from recorder.frozen import frozen
 
 LOCALHOST = "127.0.0.1"
@@ -74,9 +73,11 @@ class Site:
         return dial_first(self.names, self.port, timeout_sec)
 
     def secure(self, connection: Connection, deadline: float) -> Connection:
-        """The connection in TLS, where that is the scheme; raises OSError, also ssl.SSLError."""
+        """The connection in TLS, where that is the scheme; raises OSError, also TlsError."""
         if self.scheme != "https":
             return connection
+        from recorder.collect.tls import TlsConnection  # noqa: PLC0415 - loads OpenSSL
+
         timed = TimedConnection(connection, deadline)
         return TlsConnection(timed, self.names[0], verify=self.verify_tls)
 

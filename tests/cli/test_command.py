@@ -12,7 +12,7 @@ import pytest
 from recorder.capabilities.registry import CAPABILITIES
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = {"paramiko", "sqlalchemy", "alembic", "rich", "yaml", "http.client", "urllib3"}
+HEAVY = {"paramiko", "sqlalchemy", "alembic", "rich", "yaml", "recorder.collect", "urllib3"}
 
 
 def ops(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -92,6 +92,13 @@ def test_ssh_loads_nothing_that_only_config_files_and_packaging_need() -> None:
     loaded = loaded_by("import recorder.collect.ssh")
     assert "paramiko.transport" in loaded
     assert loaded & {"invoke", "importlib.metadata", "zipfile", "csv"} == set()
+
+
+def test_a_look_reads_plain_http_without_a_parser_of_mail_or_tls() -> None:
+    """Of HTTP a look loads what its requests need; OpenSSL where a URL is https."""
+    loaded = loaded_by("import recorder.collect.endpoints, recorder.collect.arr")
+    assert "recorder.collect.http" in loaded
+    assert loaded & {"http", "http.client", "email", "ssl"} == set()
 
 
 def test_a_check_in_json_loads_no_drawing(tmp_path: Path) -> None:

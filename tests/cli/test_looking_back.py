@@ -106,7 +106,7 @@ def test_imports_are_told_of_the_whole_window_asked_for(tmp_path: Path) -> None:
 
 def test_it_loads_neither_ssh_nor_bindings(home: Path) -> None:
     """The history alone is read; as JSON nothing is drawn either."""
-    heavy = {"paramiko", "alembic", "yaml", "http.client", "recorder.collect"}
+    heavy = {"paramiko", "alembic", "yaml", "recorder.collect"}
     for options, unwanted in ((["2h"], heavy), (["2h", "--json"], heavy | {"rich"})):
         arguments = ["ops", "media.status", "--history", *options, "--db", str(home / "history.db")]
         program = (
