@@ -2,8 +2,8 @@
 
 What is recorded is a look at the whole stack by a program that holds the history's lock from the
 first question on. When it can't be, the picture is shown all the same, and says why. Hardly
-anything is loaded here: the sooner the process beside begins to load the store, the less waits for
-it.
+anything is loaded here but what both processes need: the sooner the one beside begins to load the
+store, the less waits for it.
 """
 
 import contextlib
@@ -109,6 +109,8 @@ class Recording:
                 self._take_turn(one_look)
             except StoreError as error:
                 self.trouble = error
+        import recorder.model  # noqa: F401, PLC0415 - both need it, and get it from here
+
         try:
             record = self._record and self.trouble is None
             self._beside = Beside(partial(_ready, self._place, record=record))

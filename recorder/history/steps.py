@@ -13,8 +13,8 @@ never a step: it may come again, and until it is old it makes the range wider.
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
-from statistics import median
 
+from recorder.history.percentile import median
 from recorder.model import Daily
 
 TOTAL_SHARE = 0.02

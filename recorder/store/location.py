@@ -6,7 +6,6 @@ filesystem has neither (https://www.sqlite.org/wal.html, section 2.2).
 
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -74,6 +73,8 @@ def filesystem_of(path: str, mounts: Iterable[tuple[str, str]]) -> str | None:
 
 def _mounts() -> list[tuple[str, str]]:
     if sys.platform == "darwin":
+        import subprocess  # noqa: PLC0415 - a look waits for what it loads
+
         listed = subprocess.run(
             ["/sbin/mount"], capture_output=True, text=True, check=False, errors="replace"
         )

@@ -5,7 +5,6 @@ Invariant: the time of a snapshot is later than that of every one before it.
 
 from datetime import datetime
 from itertools import pairwise
-from statistics import median_low
 
 from recorder.errors import ClockError
 from recorder.frozen import frozen
@@ -76,7 +75,8 @@ def usual_interval_sec(db: Connection) -> int:
     )
     if len(times) <= INTERVALS_TO_TELL:
         return USUAL_INTERVAL_SEC
-    usual = median_low([later - earlier for later, earlier in pairwise(times)])
+    steps = sorted(later - earlier for later, earlier in pairwise(times))
+    usual = steps[(len(steps) - 1) // 2]
     return min(max(usual, SHORTEST_INTERVAL_SEC), LONGEST_INTERVAL_SEC)
 
 

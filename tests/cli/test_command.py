@@ -54,8 +54,8 @@ def loaded_by(program: str) -> set[str]:
 
 
 @pytest.mark.parametrize("name", ["media.status", "media.snapshot"])
-def test_what_records_is_forked_before_anything_is_loaded(name: str, tmp_path: Path) -> None:
-    """Model, bindings, collection and drawing are not there yet when it begins its process."""
+def test_what_records_is_forked_with_what_both_need(name: str, tmp_path: Path) -> None:
+    """The model is there when it begins its process; bindings, SSH and drawing are not yet."""
     program = (
         f"import os, sys; sys.argv = ['ops', {name!r}]\n"
         "fork = os.fork\n"
@@ -76,7 +76,7 @@ def test_what_records_is_forked_before_anything_is_loaded(name: str, tmp_path: P
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
     )
     parts = ast.literal_eval(done.stderr.splitlines()[0])
-    light = ["capabilities", "cli", "errors", "filesystems", "frozen", "store"]
+    light = ["capabilities", "cli", "errors", "filesystems", "frozen", "model", "store"]
     assert [part for part in parts if part != "history"] == light  # of which: words for times
 
 
