@@ -5,6 +5,8 @@ from pathlib import Path
 from counting import statements
 from fleets.snapshots import SERVICES, look_at_fleet
 
+from recorder.capabilities.remembered import Keeping
+from recorder.capabilities.remembering import warmed
 from recorder.model import Kind
 from recorder.store.as_of import latest
 from recorder.store.changes import transitions
@@ -13,6 +15,7 @@ from recorder.store.engine import opened
 from recorder.store.record import record
 
 NOBODY: frozenset[int] = frozenset()
+MOST = (33, 35, 9)  # statements of a calm look: ahead, waited for, behind
 
 
 def _spans(engine: History) -> int:
@@ -37,6 +40,29 @@ def test_an_unchanged_fleet_costs_as_many_statements_as_a_host(tmp_path: Path) -
     many = _cost(tmp_path / "many.db", 12, NOBODY)
     assert many == few
     assert many[1] == 0
+
+
+def _remembered(path: Path, hosts: int) -> tuple[int, int, int]:
+    """Statements of a calm look: while hosts are asked, until it is answered, behind that."""
+    with opened(path) as engine:
+        for minute in range(3):
+            record(engine, look_at_fleet(hosts, minute))
+    with statements() as ahead:
+        work = warmed(path, record=True)
+    keeping = Keeping(path, look_at_fleet(hosts, 3), since=None, previous=True, record=True)
+    with statements() as made:
+        steps = work(keeping)
+        assert next(steps).recorded
+        waited_for = len(made)
+        assert len([*steps]) == 1
+    return len(ahead), waited_for, len(made) - waited_for
+
+
+def test_a_calm_look_asks_the_history_little_whatever_it_holds(tmp_path: Path) -> None:
+    """As many questions for a fleet as for one host, and half of them while hosts are asked."""
+    few = _remembered(tmp_path / "few.db", 1)
+    assert few == _remembered(tmp_path / "many.db", 12)
+    assert all(made <= most for made, most in zip(few, MOST, strict=True))
 
 
 def test_hosts_that_vanish_are_a_row_for_each_thing_that_changed(tmp_path: Path) -> None:
