@@ -4,7 +4,8 @@ import pickle
 from collections.abc import Callable
 from copy import copy, deepcopy
 from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields, replace
-from typing import Any
+from inspect import signature
+from typing import Any, ClassVar
 
 import pytest
 
@@ -57,6 +58,36 @@ class Place:
 def test_it_does_what_a_dataclass_does(told: Callable[[Any], object]) -> None:
     """A value is told, compared, copied and hashed as one of the standard library's is."""
     assert told(Disk) == told(Standard)
+
+
+def test_its_call_is_told_before_any_value_is_made() -> None:
+    """Who asks how it is called need not have made one."""
+
+    @frozen
+    class Later:
+        """Of which there is no value yet."""
+
+        name: str
+        size: int = 0
+        secret: str = field(default="")
+
+    assert str(signature(Later)) == "(name, size=0, secret='')"
+
+
+def test_what_nobody_asks_of_a_class_is_not_worked_out() -> None:
+    """Loading a class compiles nothing: most that a look loads are of no use to it."""
+
+    @frozen
+    class Unused:
+        """Of which there is no value yet."""
+
+        name: str
+
+    later = {name for name, it in vars(Unused).items() if type(it).__name__ == "_Later"}
+    assert later == {"__init__", "__dataclass_fields__", "__dataclass_params__"}
+    assert Unused("a") == Unused(name="a")
+    later = {name for name, it in vars(Unused).items() if type(it).__name__ == "_Later"}
+    assert later == {"__dataclass_fields__", "__dataclass_params__"}
 
 
 @pytest.mark.parametrize("kind", [Disk, Standard])
@@ -118,7 +149,20 @@ class Checked:
         raise AssertionError
 
 
-@pytest.mark.parametrize("kind", [Empty, Kept, Checked])
+class Shared:
+    """One that says something of the class."""
+
+    name: str
+    known: ClassVar[int] = 0
+
+
+class More(Place):
+    """One that has another's fields, and more."""
+
+    name: str
+
+
+@pytest.mark.parametrize("kind", [Empty, Kept, Checked, Shared, More])
 def test_what_it_does_not_make_it_refuses(kind: type) -> None:
     """A class that wants more of a dataclass than is made here is told so, not made by half."""
     with pytest.raises(TypeError, match=f"{kind.__name__} is more than @frozen makes"):
