@@ -14,6 +14,7 @@ from recorder.store.site import Location, Site
 from store.servers import Server, programs, running
 
 FILE, SERVER = "file", "server"
+MEMORY = Path("/dev/shm")
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +34,24 @@ def server() -> Iterator[Server]:
             yield made
 
 
+@pytest.fixture(scope="session")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder in memory, where there is a place for that: no disk is waited for.
+
+    What a process wrote before it was killed is the kernel's, whichever place that is.
+    """
+    if not os.access(MEMORY, os.W_OK):
+        yield tmp_path_factory.mktemp("histories")
+        return
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
+def path(quick: Path) -> Iterator[Path]:
     """Where a history may be made, in a file."""
-    return tmp_path / "state" / "history.db"
+    with tempfile.TemporaryDirectory(dir=quick) as folder:
+        yield Path(folder, "state", "history.db")
 
 
 @pytest.fixture

@@ -74,9 +74,9 @@ def test_what_tells_less_is_stored_every_five_minutes(engine: History) -> None:
 
 
 @pytest.fixture(scope="module")
-def forty_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def forty_days(quick: Path) -> Path:
     """Forty days, a look each twenty minutes, tidied after each."""
-    path = tmp_path_factory.mktemp("months") / "history.db"
+    path = quick / "months" / "history.db"
     with pytest.MonkeyPatch.context() as patch, opened(path) as engine:
         patch.setattr(retention, "LOOKS_TO_BE_SURE", 10)
         for minute in range(0, 40 * DAY, 20):
@@ -147,7 +147,7 @@ def test_a_moment_past_the_samples_has_the_average_of_its_hour(months: History) 
 @pytest.mark.parametrize("place", ["file"], indirect=True)
 def test_freed_pages_go_back_to_the_disk(engine: History) -> None:
     """A file that was pruned gets smaller by itself."""
-    for minute in range(0, 3 * DAY, 2):
+    for minute in range(0, 3 * DAY, 5):
         record(engine, filling(minute))
     before = rows(engine, "PRAGMA page_count")
     for day in range(60, 64):

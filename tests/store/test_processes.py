@@ -8,10 +8,8 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -41,7 +39,6 @@ with one_look(Path(sys.argv[1])) as held:
     print(held, flush=True)
     time.sleep(60)
 """
-MEMORY = Path("/dev/shm")
 KILLS = int(os.environ.get("MEDIA_RECORDER_TEST_KILLS", "1000"))
 KILLS_WHILE_MADE = KILLS // 30
 LANES = 2
@@ -49,19 +46,6 @@ WARM = 6  # looks recorded beforehand
 ALWAYS = True
 RUNS = int(os.environ.get("MEDIA_RECORDER_TEST_RUNS", "1000"))
 SEED = int(os.environ.get("MEDIA_RECORDER_TEST_SEED", str(random.SystemRandom().getrandbits(32))))
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Iterator[Path]:
-    """A history in memory, where there is a place for that: no disk is waited for.
-
-    What a process wrote before it was killed is the kernel's, whichever place that is.
-    """
-    if not os.access(MEMORY, os.W_OK):
-        yield tmp_path / "state" / "history.db"
-        return
-    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
-        yield Path(folder, "state", "history.db")
 
 
 @pytest.fixture

@@ -181,7 +181,7 @@ class TestImports:
     def test_an_app_that_does_not_tell_is_asked_ever_less_often(self, engine: History) -> None:
         """Ten minutes after it failed, then after as long as it has failed, at last once a day."""
         asked = []
-        for minute in range(0, 4 * 24 * 60, 5):
+        for minute in range(0, 4 * 24 * 60, 10):
             left = remember(engine, seen(after(minute)))
             asked += [minute for _ in left.apps]
             take_in(engine, Told(silent=left.apps))
