@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
 sys.path.insert(0, str(Path(__file__).parent))
@@ -25,16 +26,40 @@ settings.register_profile("any machine", deadline=None, derandomize=os.environ.g
 settings.load_profile("any machine")
 # In the background of a script Ctrl-C is ignored, and so would every program that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-OF_THE_LAB = ("tests/stack/", "tests/faults/", "tests/cli/test_this", "tests/test_realhosts.py")
+LABS = {  # whose tests go one after another; each has a lab of its own
+    "one lab": ("tests/stack/test_backups", "tests/stack/test_restart", "tests/test_realhosts"),
+    "another lab": ("tests/stack/", "tests/faults/", "tests/cli/test_this"),
+}
+# What takes half a minute and more, in the order to begin it in, the longest first. A fresh machine
+# installs what labs are made of first, and others wait for that: not those behind them.
+LONGEST = (
+    *LABS,
+    "tests/store/test_processes.py",
+    "tests/bench/test_endure.py",
+    "tests/nfs/test_mount.py",
+    "tests/bench/test_looking_back.py",
+    "tests/cli/test_fresh_start.py",
+    "tests/store/test_keeping.py",
+    "tests/bench/test_store.py",
+    "tests/cli/test_history.py",
+    "tests/store/test_server.py",
+)
+MEMORY = Path("/dev/shm")
 OWN_LAB = Path(tempfile.gettempdir(), "media-recorder-lab-of-")
 
 
 class SideBySide(LoadScopeScheduling):
-    """Deals tests to workers: a file's go one after another, and all of the lab's, which is one."""
+    """Deals tests to workers: a file's go one after another, and so do all of a lab's."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return "the lab" if file.startswith(OF_THE_LAB) else file
+        return next((lab for lab, files in LABS.items() if file.startswith(files)), file)
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        """The longest of those left, so that none is begun when all others are done."""
+        longest = min(self.workqueue, key=lambda unit: [*LONGEST, unit].index(unit))
+        self.workqueue.move_to_end(longest, last=False)
+        super()._assign_work_unit(node)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SideBySide:
@@ -42,11 +67,29 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SideByS
     return SideBySide(config, log)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: who has a lab waits for it most of the time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs the lab, so that `-m 'not lab'` leaves it out."""
     for item in items:
         if {"lab", "lab_parts"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("lab")
+
+
+@pytest.fixture(scope="session")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder in memory, where there is a place for that: no disk is waited for.
+
+    What a process wrote before it was killed is the kernel's, whichever place that is.
+    """
+    if not os.access(MEMORY, os.W_OK):
+        yield tmp_path_factory.mktemp("quick")
+        return
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")

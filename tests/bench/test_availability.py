@@ -25,9 +25,9 @@ BY_THE_VIEW = """
 
 
 @pytest.fixture(scope="module")
-def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+def simulated(quick: Path) -> Iterator[sqlite3.Connection]:
     """Three and a half days in which everything happens, gaps too."""
-    path = tmp_path_factory.mktemp("simulated") / "history.db"
+    path = quick / "simulated.db"
     fill(path, Years(3 * DAY + DAY // 2, seed=3, pace=EVENTFUL))
     with contextlib.closing(sqlite3.connect(path)) as db:
         assert db.execute("SELECT count(*) FROM gap").fetchone()[0] > 1

@@ -56,8 +56,8 @@ def years() -> Years:
 
 
 @pytest.fixture(scope="module")
-def filled(years: Years, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("year") / "history.db"
+def filled(years: Years, quick: Path) -> Path:
+    path = quick / "year.db"
     fill(path, years)
     return path
 

@@ -25,8 +25,8 @@ def month() -> Years:
 
 
 @pytest.fixture(scope="module")
-def filled(month: Years, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("month") / "history.db"
+def filled(month: Years, quick: Path) -> Path:
+    path = quick / "month.db"
     fill(path, month)
     return path
 

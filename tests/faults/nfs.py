@@ -18,7 +18,7 @@ ROWS = (
     Row(
         "nfs-server-dies",
         "the NFS server dies during the look",
-        "`kill -STOP` to the whole emulated server, at five moments of a look",
+        "`kill -STOP` to the whole emulated server, at four moments of a look",
         15,
         1,
         f"{FILE}test_a_server_that_dies_during_a_look",
@@ -27,7 +27,7 @@ ROWS = (
     Row(
         "nfs-server-back",
         "the NFS server comes back",
-        "`kill -CONT` after five looks at a dead one",
+        "`kill -CONT` after three looks at a dead one",
         15,
         0,
         f"{FILE}test_a_server_that_comes_back",

@@ -19,8 +19,8 @@ LIMIT_SEC = 3  # what a mount may take to answer
 ENDS_SEC = 60
 QUESTION = "media-recorder"  # in the command line of a question to a path
 THINGS = {"mount": ("mount", HOST, PATH), "volume": ("volume", HOST, SOURCE)}
-MOMENTS = 5
-AGAIN = 5
+MOMENTS = 4
+AGAIN = 3
 
 
 def expected(well: Look, row: Row) -> Facts:

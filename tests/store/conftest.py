@@ -14,7 +14,6 @@ from recorder.store.site import Location, Site
 from store.servers import Server, programs, running
 
 FILE, SERVER = "file", "server"
-MEMORY = Path("/dev/shm")
 
 
 @pytest.fixture(scope="session")
@@ -32,19 +31,6 @@ def server() -> Iterator[Server]:
             with opened(made.site()):
                 pass
             yield made
-
-
-@pytest.fixture(scope="session")
-def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder in memory, where there is a place for that: no disk is waited for.
-
-    What a process wrote before it was killed is the kernel's, whichever place that is.
-    """
-    if not os.access(MEMORY, os.W_OK):
-        yield tmp_path_factory.mktemp("histories")
-        return
-    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
-        yield Path(folder)
 
 
 @pytest.fixture
