@@ -14,7 +14,8 @@ all others belong to the section begun last:
     MARK mounts                     lines of /proc/self/mountinfo
     MARK engine KIND STATUS listed N
                                     N containers, a line of JSON each; without `listed` there is
-                                    none, and the lines are what the engine said instead
+                                    none, and the lines are what the engine said instead; the
+                                    last of several counts
     MARK compose STATUS SIZE NAME   the beginning of a compose file of SIZE bytes, when asked for;
                                     STATUS 3: there is none, 4: it may not be read, 5: the
                                     installed program may not tell it

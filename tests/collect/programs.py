@@ -4,6 +4,7 @@ The probe adds the usual folders to PATH; that is taken out of the script's text
 that a program can be absent. Where one of them hangs, the probe's limits are shortened too.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -42,10 +43,19 @@ class Machine:
         for name, text in programs.items():
             (self._bin / name).write_text(f"#!/bin/sh\n{text}")
             (self._bin / name).chmod(0o755)
-        self.edits = {b"PATH=$PATH:/usr/local/bin:": b"PATH=$PATH #"}
+        self.socket = folder / "docker.sock"
+        self.edits = {
+            b"PATH=$PATH:/usr/local/bin:": b"PATH=$PATH #",
+            b"SOCKET=/var/run/docker.sock": f"SOCKET={self.socket}".encode(),
+        }
         if any(HANGS in text for text in programs.values()):
             self.edits[b"PATH_LIMIT=3 "] = b"PATH_LIMIT=1 "
             self.edits[b"ENGINE_LIMIT=8 "] = b"ENGINE_LIMIT=1 "
+
+    def listen(self) -> None:
+        """Have something in the place of docker's socket."""
+        self.socket.touch()
+        self.socket.chmod(0o666)
 
     def ask(
         self,
@@ -99,6 +109,32 @@ END
     --version) echo 'Docker version 24.0.7, build afdd53b' ;;
 esac
 """
+
+
+def knows(*names: str) -> str:
+    """An engine that lists these containers, and knows no others."""
+    told = "\n".join(f"{IDS[name]}) echo '{container(name)}' ;;" for name in names)
+    ids = " ".join(IDS[name] for name in names)
+    return f"""
+case $1 in
+    ps) printf '%s\\n' {ids} ;;
+    inspect)
+        for id in "$@"; do
+            case $id in
+                {told}
+                aaaa* | bbbb*) echo "Error: No such container: $id" >&2; failed=1 ;;
+            esac
+        done
+        exit ${{failed:-0}}
+        ;;
+esac
+"""
+
+
+def socket_lists(*names: str, status: int = 0) -> str:
+    """A curl to which the engine's socket lists these containers."""
+    told = [{"Id": IDS[name], "Names": [f"/{name}"], "Labels": {"n": '"Id":"'}} for name in names]
+    return f"cat <<'END'\n{json.dumps(told, separators=(',', ':'))}\nEND\nexit {status}\n"
 
 
 def fails(words: str, status: int = 1) -> str:

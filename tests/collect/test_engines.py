@@ -18,7 +18,9 @@ from .programs import (
     container,
     fails,
     for_root,
+    knows,
     lists,
+    socket_lists,
 )
 
 DENIED_WORDS = (
@@ -97,6 +99,31 @@ CASES = {
         DOCKER,
         ("radarr",),
     ),
+    "docker's socket lists": Case(
+        {"docker": knows("radarr", "sonarr"), "curl": socket_lists("radarr", "sonarr")},
+        DOCKER,
+        ("radarr", "sonarr"),
+    ),
+    "docker was told of another engine than the socket's": Case(
+        {"docker": knows("sonarr"), "curl": socket_lists("radarr")}, DOCKER, ("sonarr",)
+    ),
+    "docker was told of another engine, which is down": Case(
+        {"docker": DOWN, "curl": socket_lists("radarr")}, IS_DOWN
+    ),
+    "one that the socket listed vanished": Case(
+        {"docker": knows("radarr"), "curl": socket_lists("radarr", "sonarr")}, DOCKER, ("radarr",)
+    ),
+    "the socket's list breaks off": Case(
+        {"docker": knows("radarr", "sonarr"), "curl": socket_lists("radarr", status=18)},
+        DOCKER,
+        ("radarr", "sonarr"),
+    ),
+    "the socket lists nothing": Case(
+        {"docker": knows("radarr"), "curl": socket_lists()}, DOCKER, ("radarr",)
+    ),
+    "docker hangs, its socket does not": Case(
+        {"docker": HANGS, "curl": socket_lists("radarr")}, SILENT
+    ),
     "no engine": Case({}, Engine(None, False, Reason.NO_ENGINE)),  # noqa: FBT003
     "podman of one's own": Case({"podman": lists("radarr")}, PODMAN, ("radarr",)),
     "podman by sudo": Case(
@@ -120,7 +147,10 @@ CASES = {
 def test_an_engine_is_seen_for_what_it_is(name: str, shell: str, folder: Path) -> None:
     """Who may not read the engine knows nothing of its containers: they never look absent."""
     case = CASES[name]
-    look = Machine(folder, shell, case.programs).ask()
+    machine = Machine(folder, shell, case.programs)
+    if "curl" in case.programs:
+        machine.listen()
+    look = machine.ask()
     seen = tuple(found.name for found in look.containers)
     assert (look.host.engine, seen) == (case.engine, case.containers)
 
@@ -134,14 +164,25 @@ def test_a_flood_from_the_engine_does_not_hold_up_the_look(shell: str, folder: P
     assert len(engine.detail or "") <= 500
 
 
-def test_an_engine_s_client_is_started_twice(shell: str, folder: Path) -> None:
+@pytest.mark.parametrize("there", ["nothing", "a socket", "a link", "no curl"])
+def test_an_engine_s_client_is_started_once_or_twice(there: str, shell: str, folder: Path) -> None:
     """However many containers there are, the engine is asked for a list, and once about all of it.
 
-    To start its client takes most of the time that an answer takes.
+    To start its client takes most of the time that an answer takes, so its socket is asked for the
+    list, where it has its usual one: a link there is another engine's.
     """
     calls = folder / "calls"
     calls.touch()
     calls.chmod(0o666)
-    counted = f"echo $1 >>{calls}\n{lists('radarr', 'sonarr')}"
-    Machine(folder, shell, {"docker": counted}).ask()
-    assert calls.read_text().split() == ["ps", "inspect"]
+    counted = f"echo docker $1 >>{calls}\n{knows('radarr', 'sonarr')}"
+    listed = f"echo curl >>{calls}\n{socket_lists('radarr', 'sonarr')}"
+    programs = {"docker": counted} if there == "no curl" else {"docker": counted, "curl": listed}
+    machine = Machine(folder, shell, programs)
+    if there == "a link":
+        (folder / "podman.sock").touch(mode=0o666)
+        machine.socket.symlink_to(folder / "podman.sock")
+    elif there != "nothing":
+        machine.listen()
+    assert len(machine.ask().containers) == 2
+    asked = ["curl"] if there == "a socket" else ["docker ps"]
+    assert calls.read_text().splitlines() == [*asked, "docker inspect"]
