@@ -1,8 +1,9 @@
 """A history of a test's own: in a file, and as a site on a server, by the same rules."""
 
 import os
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,23 @@ def engine(place: Location) -> Iterator[History]:
     """An empty history, on either engine."""
     with opened(place) as made:
         yield made
+
+
+@pytest.fixture
+def anew(place: Location, request: pytest.FixtureRequest) -> Callable[[], Location]:
+    """Empties the test's history, on either engine: what each example of a property begins with."""
+
+    def empty() -> Location:
+        if isinstance(place, Site):
+            request.getfixturevalue("server").empty(place.name)
+        else:
+            shutil.rmtree(place.parent, ignore_errors=True)
+        return place
+
+    return empty
+
+
+@pytest.fixture
+def share(place: Location) -> float:
+    """The part of a property's examples that is tried: on a server each takes longer."""
+    return 0.2 if isinstance(place, Site) else 1.0

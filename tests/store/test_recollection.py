@@ -1,11 +1,10 @@
 """Looking back against the simplest possible memory: every look, whole, and what came of each."""
 
-import tempfile
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise, zip_longest
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -106,30 +105,37 @@ def outages(
     }
 
 
-@settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow],
-)
-@given(
-    st.lists(st.tuples(st.integers(1, 900), snapshots()), min_size=1, max_size=8),
-    st.integers(-100, 3000),
-    st.integers(1, 3000),
-)
 def test_every_second_is_counted_as_it_was_seen(
-    taken: list[tuple[int, Snapshot]], begin_sec: int, length: int
+    anew: Callable[[], Location], share: float
 ) -> None:
     """Of any stack in any window: hosts that come and go, gaps, and what nobody could see.
 
     And every outage from the look that first saw it on, though it was the last of all.
     """
-    at, looks = NOON, []
-    for seconds, snapshot in taken:
-        at += timedelta(seconds=seconds)
-        looks.append(replace(snapshot, taken_at=at))
-    begin = NOON + timedelta(seconds=begin_sec)
-    end = begin + timedelta(seconds=length)
-    with tempfile.TemporaryDirectory() as folder, opened(Path(folder, "history.db")) as engine:
+
+    @settings(
+        max_examples=int(30 * share),
+        deadline=None,
+        suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow],
+    )
+    @given(
+        st.lists(st.tuples(st.integers(1, 900), snapshots()), min_size=1, max_size=8),
+        st.integers(-100, 3000),
+        st.integers(1, 3000),
+    )
+    def holds(taken: list[tuple[int, Snapshot]], begin_sec: int, length: int) -> None:
+        at, looks = NOON, []
+        for seconds, snapshot in taken:
+            at += timedelta(seconds=seconds)
+            looks.append(replace(snapshot, taken_at=at))
+        begin = NOON + timedelta(seconds=begin_sec)
+        is_counted(anew(), looks, begin, begin + timedelta(seconds=length))
+
+    holds()
+
+
+def is_counted(place: Location, looks: list[Snapshot], begin: datetime, end: datetime) -> None:
+    with opened(place) as engine:
         for snapshot in looks:
             record(engine, snapshot)
         found = look_back(recollect(engine, begin, end), UTC)
@@ -145,7 +151,7 @@ def test_every_second_is_counted_as_it_was_seen(
     told = {}
     for it in found.accounts:
         tally = it.tally
-        assert tally.seconds == length
+        assert tally.seconds == (end - begin).total_seconds()
         count = +Counter(
             well=tally.well_sec,
             ailing=tally.ailing_sec,

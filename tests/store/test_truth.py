@@ -1,10 +1,8 @@
 """The store against the simplest possible memory: a list of every snapshot, whole."""
 
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -30,11 +28,12 @@ from recorder.model import (
     VolumeState,
 )
 from recorder.store.as_of import as_of
-from recorder.store.backup import check
 from recorder.store.changes import transitions
 from recorder.store.connection import History
 from recorder.store.engine import opened
+from recorder.store.examination import faults_of_history
 from recorder.store.record import record
+from recorder.store.site import Location
 from store.stacks import (
     DOCKER,
     GIGA,
@@ -265,34 +264,40 @@ def _without_boot(thing: Thing | None) -> Thing | None:
     return thing
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow],
-)
-@given(st.lists(st.tuples(st.integers(1, 600), snapshots()), min_size=1, max_size=8))
-def test_every_moment_is_given_back_as_it_was(taken: list[tuple[int, Snapshot]]) -> None:
+def test_every_moment_is_given_back_as_it_was(anew: Callable[[], Location], share: float) -> None:
     """States and numbers rebuilt at any time are those of the last look before; none invented."""
-    at, looks = NOON, []
-    for seconds, snapshot in taken:
-        at += timedelta(seconds=seconds)
-        looks.append(replace(snapshot, taken_at=at))
+
+    @settings(
+        max_examples=int(60 * share),
+        deadline=None,
+        suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow],
+    )
+    @given(st.lists(st.tuples(st.integers(1, 600), snapshots()), min_size=1, max_size=8))
+    def holds(taken: list[tuple[int, Snapshot]]) -> None:
+        at, looks = NOON, []
+        for seconds, snapshot in taken:
+            at += timedelta(seconds=seconds)
+            looks.append(replace(snapshot, taken_at=at))
+        is_given_back(anew(), looks)
+
+    holds()
+
+
+def is_given_back(place: Location, looks: list[Snapshot]) -> None:
     memory = Memory.of(looks)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "history.db")
-        with opened(path) as engine:
-            for snapshot in looks:
-                record(engine, snapshot)
-            for snapshot in memory.looks:
-                for moment in (snapshot.taken_at, snapshot.taken_at + timedelta(seconds=0.5)):
-                    shown = as_of(engine, moment).snapshot
-                    assert _in_order(shown) == _in_order(snapshot)
-            told = sorted(
-                (
-                    (at, place, _without_boot(was), _without_boot(now))
-                    for at, place, was, now in _told(engine)
-                ),
-                key=lambda one: one[:2],
-            )
-            assert told == sorted(memory.transitions(), key=lambda one: one[:2])
-        assert check(path) == ()
+    with opened(place) as engine:
+        for snapshot in looks:
+            record(engine, snapshot)
+        for snapshot in memory.looks:
+            for moment in (snapshot.taken_at, snapshot.taken_at + timedelta(seconds=0.5)):
+                shown = as_of(engine, moment).snapshot
+                assert _in_order(shown) == _in_order(snapshot)
+        told = sorted(
+            (
+                (at, place, _without_boot(was), _without_boot(now))
+                for at, place, was, now in _told(engine)
+            ),
+            key=lambda one: one[:2],
+        )
+        assert told == sorted(memory.transitions(), key=lambda one: one[:2])
+    assert faults_of_history(place) == ()
