@@ -42,6 +42,21 @@ def path(quick: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
+def database(server: Server) -> Iterator[str]:
+    """A database in which nothing is."""
+    name = server.database()
+    yield name
+    server.drop(name)
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A state folder of the test's own: there a site's backups go."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
 def site(server: Server) -> Iterator[Site]:
     """An empty history in a site: the same for each test, emptied after it."""
     yield server.site()
@@ -73,6 +88,18 @@ def anew(place: Location, request: pytest.FixtureRequest) -> Callable[[], Locati
         return place
 
     return empty
+
+
+@pytest.fixture
+def beside(place: Location, request: pytest.FixtureRequest) -> Callable[[str], Location]:
+    """More places for the test's histories on the same engine, by name, where nothing is yet."""
+
+    def named(name: str) -> Location:
+        if isinstance(place, Site):
+            return request.getfixturevalue("server").site(name, request.getfixturevalue("database"))
+        return place.parent.with_name(name) / place.name
+
+    return named
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Processes that record: forked, so that starting one costs little, and seen into while they do.
 
-They inherit an engine whose statements are compiled, with no connection: SQLite's locks don't
-survive a fork, and each look opens and closes the file as a process of its own would.
+They inherit a history with no connection: neither SQLite's locks nor a server's session survive a
+fork, and each look opens and closes it as a process of its own would.
 """
 
 import contextlib
@@ -15,15 +15,16 @@ from datetime import datetime
 from enum import IntEnum
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import NamedTuple
 
 from recorder.model import Snapshot
-from recorder.store.connection import FileHistory, History, connect
+from recorder.store.connection import FileHistory, History
 from recorder.store.engine import opened
 from recorder.store.lock import one_look
+from recorder.store.postgresql.history import ServerHistory
 from recorder.store.record import record
 from recorder.store.retention import tidy
+from recorder.store.site import Location, Site
 from store.stacks import dark, look
 
 FORKED = multiprocessing.get_context("fork")
@@ -137,10 +138,15 @@ class Watched:
         self.said()
 
 
-def ready(path: Path, count: int, when: When) -> History:
-    """An engine to be inherited, on a history of so many looks recorded in peace."""
-    with opened(path):
-        engine = FileHistory(path)
+def unconnected(place: Location) -> History:
+    """A history, to be inherited: it is connected to when it is asked or recorded into."""
+    return ServerHistory(place) if isinstance(place, Site) else FileHistory(place)
+
+
+def ready(place: Location, count: int, when: When) -> History:
+    """One of so many looks recorded in peace."""
+    with opened(place):
+        engine = unconnected(place)
     for number in range(count):
         record(engine, nth(number, when))
         tidy(engine)
@@ -148,10 +154,13 @@ def ready(path: Path, count: int, when: When) -> History:
     return engine
 
 
-def looks_of(path: Path) -> list[int]:
-    """The times of all looks a file holds, where none of its stretches has more than two."""
-    with contextlib.closing(connect(path)) as connection:
-        found = connection.execute(
-            "SELECT first_ts FROM coverage UNION SELECT last_ts FROM coverage ORDER BY 1"
-        )
-        return [ts for (ts,) in found]
+def column_of(place: Location, query: str) -> list[int]:
+    """What a query finds in its one column."""
+    with contextlib.closing(unconnected(place)) as history, history.reading() as db:
+        return [row[0] for row in db.rows(query)]
+
+
+def looks_of(place: Location) -> list[int]:
+    """The times of all looks of a history, where none of its stretches has more than two."""
+    both = "SELECT first_ts AS ts FROM coverage UNION SELECT last_ts FROM coverage ORDER BY 1"
+    return column_of(place, both)

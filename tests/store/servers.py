@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 from realhosts.packages import require_parts
 
-from recorder.store.site import Site, site_at
+from recorder.store.site import Location, Site, site_at
 from recorder.store.tables import TABLES
 
 INSTALLED = Path("/usr/lib/postgresql")
@@ -68,6 +68,11 @@ class Server:
 
 
 _NUMBERS = itertools.count(1)
+
+
+def typed(place: Location) -> str:
+    """A history's place as a person gives it to --db."""
+    return f"{place.url}?site={place.name}" if isinstance(place, Site) else str(place)
 
 
 def programs() -> Path:

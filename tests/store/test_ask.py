@@ -6,7 +6,7 @@ import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from recorder.errors import ForeignError, NoHistoryError, StoreError, UsageError
 from recorder.store.ask import Answer, Question, Value, ask, relations
 from recorder.store.driver import connect
-from recorder.store.engine import opened
+from recorder.store.engine import opened, stands
 from recorder.store.record import record
+from recorder.store.site import Location, Site
+from recorder.store.tables import TABLES
 from store.stacks import dark, look
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
@@ -27,31 +29,62 @@ ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
 def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two looks: well, and then the host is away."""
     path = tmp_path_factory.mktemp("asked") / "history.db"
-    with opened(path) as engine:
-        record(engine, look(0))
-        record(engine, dark(1))
+    two_looks(path)
     return path
 
 
-def answered(path: Path, sql: str, **values: Value) -> list[tuple[Value, ...]]:
-    with ask(path, Question(sql, values)) as answer:
+@pytest.fixture(scope="module", params=["file", "server"])
+def either(request: pytest.FixtureRequest) -> Iterator[Location]:
+    """The same two looks, on either engine."""
+    if request.param == "file":
+        yield request.getfixturevalue("history")
+        return
+    server = request.getfixturevalue("server")
+    database = server.database()
+    site = server.site(database=database)
+    two_looks(site)
+    yield site
+    server.drop(database)
+
+
+def two_looks(place: Location) -> None:
+    with opened(place) as engine:
+        record(engine, look(0))
+        record(engine, dark(1))
+
+
+def answered(place: Location, sql: str, **values: Value) -> list[tuple[Value, ...]]:
+    with ask(place, Question(sql, values)) as answer:
         return list(answer.rows)
 
 
-def refusal(path: Path, sql: str, **values: Value) -> str:
+def refusal(place: Location, sql: str, **values: Value) -> str:
     with pytest.raises(UsageError) as raised:
-        answered(path, sql, **values)
+        answered(place, sql, **values)
     (line,) = raised.value.lines
     return line
 
 
-def complaint(path: Path, sql: str) -> tuple[str, ...]:
+def complaint(place: Location, sql: str) -> tuple[str, ...]:
     """The lines for a person; an empty one where it was answered."""
     try:
-        answered(path, sql)
+        answered(place, sql)
     except UsageError as error:
         return error.lines
     return ("",)
+
+
+def all_there_is(place: Location) -> dict[str, object]:
+    """A file's bytes, and of those beside it; all rows of a site, and what else is made on it."""
+    if isinstance(place, Path):
+        return {**on_disk(place)}
+    made = "SELECT nspname, relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace"
+    with opened(place, writing=False) as history, history.reading() as db:
+        rows = {name: [*db.rows(f"SELECT * FROM {name}")] for name in TABLES}
+        return {**rows, "made": {*db.rows(made)}}
+
+
+TYPES = {"INTEGER": int, "REAL": float, "TEXT": str}
 
 
 def on_disk(path: Path) -> dict[str, bytes]:
@@ -126,22 +159,35 @@ WORDS = """
 """
 
 
-@settings(max_examples=300, deadline=None)
-@given(words=st.lists(st.sampled_from(WORDS.split()), min_size=1, max_size=12))
-def test_no_statement_changes_the_disk(history: Path, words: list[str]) -> None:
-    """Whatever is made of SQL's words ends in rows or in one line, and the files are as before."""
-    before = on_disk(history)
-    (line,) = complaint(history, " ".join(words))
-    assert line.isprintable()
-    assert on_disk(history) == before
+def tried(place: Location) -> settings:
+    """On a server each example takes longer."""
+    return settings(max_examples=60 if isinstance(place, Site) else 300, deadline=None)
 
 
-@settings(max_examples=300, deadline=None)
-@given(text=st.text(max_size=40))
-def test_any_text_ends_in_rows_or_a_line(history: Path, text: str) -> None:
+def test_no_statement_changes_anything(either: Location) -> None:
+    """Whatever is made of SQL's words ends in rows or in one line, and all is as it was before."""
+    before = all_there_is(either)
+
+    @tried(either)
+    @given(words=st.lists(st.sampled_from(WORDS.split()), min_size=1, max_size=12))
+    def holds(words: list[str]) -> None:
+        (line,) = complaint(either, " ".join(words))
+        assert line.isprintable()
+        assert all_there_is(either) == before
+
+    holds()
+
+
+def test_any_text_ends_in_rows_or_a_line(either: Location) -> None:
     """No text is a failure of the program's own."""
-    (line,) = complaint(history, text)
-    assert line.isprintable()
+
+    @tried(either)
+    @given(text=st.text(max_size=40))
+    def holds(text: str) -> None:
+        (line,) = complaint(either, text)
+        assert line.isprintable()
+
+    holds()
 
 
 def test_a_wrong_authorizer_would_still_not_write(history: Path) -> None:
@@ -216,11 +262,11 @@ def test_a_mistake_is_one_line(history: Path, sql: str, line: str) -> None:
     assert refusal(history, sql) == line
 
 
-def test_a_parameter_nobody_asked_for_is_a_mistake(history: Path) -> None:
+def test_a_parameter_nobody_asked_for_is_a_mistake(either: Location) -> None:
     """A misspelt -p would leave its default standing."""
-    before = on_disk(history)
-    line = refusal(history, "SELECT :since, :host", since=1, host=2, hots=3)
-    assert on_disk(history) == before
+    before = all_there_is(either)
+    line = refusal(either, "SELECT :since, :host", since=1, host=2, hots=3)
+    assert all_there_is(either) == before
     assert line == 'the query has no parameter "hots"; it has :host, :since'
 
 
@@ -254,19 +300,19 @@ def test_a_step_that_nothing_ends_is_told(history: Path) -> None:
     assert told.is_set()
 
 
-def test_time_to_read_the_answer_is_not_counted(history: Path) -> None:
+def test_time_to_read_the_answer_is_not_counted(either: Location) -> None:
     """Whoever pages through a long answer is not hurried: only SQLite's own time is."""
     paused = threading.Event()
-    with ask(history, Question(f"{ENDLESS} SELECT i FROM n LIMIT 2000", {}, 0.2)) as answer:
+    with ask(either, Question(f"{ENDLESS} SELECT i FROM n LIMIT 2000", {}, 0.2)) as answer:
         first = next(iter(answer.rows))
         paused.wait(0.3)
         assert len([first, *answer.rows]) == 2000
         assert 0 < answer.spent_sec() < 0.2
 
 
-def test_an_answer_is_not_read_ahead(history: Path) -> None:
+def test_an_answer_is_not_read_ahead(either: Location) -> None:
     """A million rows are never held: the first come before the last are made."""
-    with ask(history, Question(f"{ENDLESS} SELECT i FROM n")) as answer:
+    with ask(either, Question(f"{ENDLESS} SELECT i FROM n")) as answer:
         assert next(iter(answer.rows)) == (1,)
 
 
@@ -281,16 +327,16 @@ def test_an_answer_left_half_read_leaves_nothing(history: Path) -> None:
     del kept
 
 
-def test_a_question_during_a_look_sees_one_state(tmp_path: Path) -> None:
+def test_a_question_during_a_look_sees_one_state(place: Location) -> None:
     """A recorder may write meanwhile; neither waits for the other."""
-    path = tmp_path / "history.db"
-    with opened(path) as engine:
+    twice = Question("SELECT state FROM host_now, (SELECT 1 UNION SELECT 2) AS two")
+    with opened(place) as engine:
         record(engine, look(0))
-        with ask(path, Question("SELECT state FROM host_now, (SELECT 1 UNION SELECT 2)")) as answer:
+        with ask(place, twice) as answer:
             assert next(iter(answer.rows)) == ("up",)
             record(engine, dark(1))
             assert next(iter(answer.rows)) == ("up",)
-        assert answered(path, "SELECT state FROM host_now") == [("down",)]
+        assert answered(place, "SELECT state FROM host_now") == [("down",)]
 
 
 def test_what_a_crash_left_in_the_log_is_read_and_left_there(tmp_path: Path) -> None:
@@ -321,10 +367,16 @@ def test_a_file_in_a_folder_that_may_not_be_written_is_read(
     assert on_disk(history) == before
 
 
-def test_what_is_no_history_is_said(tmp_path: Path) -> None:
-    """No file, or another application's, is no question's fault; nothing is made."""
+def test_where_nothing_is_recorded_that_is_said(beside: Callable[[str], Location]) -> None:
+    """It is no question's fault, and nothing is made by asking."""
+    place = beside("nothing")
     with pytest.raises(NoHistoryError, match="nothing is recorded"):
-        answered(tmp_path / "history.db", "SELECT 1")
+        answered(place, "SELECT 1")
+    assert not stands(place)
+
+
+def test_what_is_no_history_is_said(tmp_path: Path) -> None:
+    """Another application's file is no question's fault either; nothing is made."""
     other = tmp_path / "other.db"
     with contextlib.closing(sqlite3.connect(other)) as db:
         db.execute("CREATE TABLE t (a)")
@@ -347,21 +399,19 @@ def test_damage_met_on_the_way_is_no_mistake_of_the_question(tmp_path: Path) -> 
         answered(path, "SELECT * FROM host_now")
 
 
-def test_every_column_has_a_meaning_and_its_values_their_type(history: Path) -> None:
+def test_every_column_has_a_meaning_and_its_values_their_type(either: Location) -> None:
     """What is told of the schema holds for every value there is."""
-    for relation in relations(history):
+    for relation in relations(either):
         assert relation.meaning.endswith("."), relation.name
-        for column in relation.columns:
+        rows = answered(either, f"SELECT * FROM {relation.name}")
+        for number, column in enumerate(relation.columns):
             assert column.meaning, (relation.name, column.name)
-            kinds = answered(
-                history,
-                f'SELECT DISTINCT typeof("{column.name}") FROM {relation.name}',
-            )
-            assert set(kinds) <= {("null",), (column.type.lower(),)}, (relation.name, column)
+            kinds = {type(row[number]) for row in rows} - {type(None)}
+            assert kinds <= {TYPES[column.type]}, (relation.name, column)
 
 
-def test_an_answer_names_its_columns(history: Path) -> None:
-    """As SQLite has them, one twice if it was asked for twice."""
-    with ask(history, Question("SELECT 1 AS a, 2 AS a, host FROM host_now")) as answer:
+def test_an_answer_names_its_columns(either: Location) -> None:
+    """As the engine has them, one twice if it was asked for twice."""
+    with ask(either, Question("SELECT 1 AS a, 2 AS a, host FROM host_now")) as answer:
         assert isinstance(answer, Answer)
         assert answer.columns == ("a", "a", "host")

@@ -105,9 +105,7 @@ def outages(
     }
 
 
-def test_every_second_is_counted_as_it_was_seen(
-    anew: Callable[[], Location], share: float
-) -> None:
+def test_every_second_is_counted_as_it_was_seen(anew: Callable[[], Location], share: float) -> None:
     """Of any stack in any window: hosts that come and go, gaps, and what nobody could see.
 
     And every outage from the look that first saw it on, though it was the last of all.

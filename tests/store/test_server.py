@@ -2,13 +2,11 @@
 
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -43,23 +41,8 @@ from store.stacks import NOON, after, look
 
 ROOT = Path(__file__).resolve().parents[2]
 HOMES = ("alpha", "beta", "gamma", "delta")
-RECORDERS, LOOKS = 2, 10
+RECORDERS, LOOKS = 2, 20
 PATIENCE_SEC = 60
-
-
-@pytest.fixture
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A state folder of the test's own: there a site's backups go."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    return tmp_path
-
-
-@pytest.fixture
-def database(server: Server) -> Iterator[str]:
-    """A database in which nothing is."""
-    name = server.database()
-    yield name
-    server.drop(name)
 
 
 @pytest.fixture
@@ -114,46 +97,6 @@ def test_a_writer_waits_for_its_own_home_only(server: Server, database: str) -> 
             record(engine, look(1))
         with opened(one, writing=False) as engine:
             assert latest(engine).snapshot.volumes[0].free_bytes == look(0).volumes[0].free_bytes
-
-
-def test_a_look_is_not_begun_while_another_is_under_way(site: Site) -> None:
-    """In the same home; the lock ends with the process that held it."""
-    program = (
-        "import sys, time; from recorder.store.lock import one_look; "
-        "from recorder.store.site import site_at\n"
-        "with one_look(site_at(sys.argv[1], str)) as held:\n"
-        "    print(held, flush=True); time.sleep(60)"
-    )
-    holder = subprocess.Popen(
-        [sys.executable, "-c", program, f"{site.url}?site={site.name}"],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    )
-    assert holder.stdout is not None
-    assert holder.stdout.readline() == "True\n"
-    with one_look(site) as held:
-        assert not held
-    holder.send_signal(signal.SIGKILL)
-    holder.communicate()
-    with one_look(site, PATIENCE_SEC) as held:
-        assert held
-
-
-def test_a_recorder_that_is_killed_loses_its_own_look_at_most(site: Site) -> None:
-    """Whatever it was amid; the next one goes on from a whole history."""
-    with opened(site) as engine:
-        record(engine, look(0))
-    for number in range(1, 6):
-        process = FORKED.Process(target=_record, args=(site, number))
-        process.start()
-        process.join(0.05 * number)
-        process.kill()
-        process.join()
-        assert faults_of_history(site) == ()
-    with opened(site) as engine:
-        record(engine, look(60))
-        assert latest(engine).snapshot.taken_at == after(60)
 
 
 def test_a_home_can_move_to_a_server_and_back(site: Site, years: Path, state: Path) -> None:
