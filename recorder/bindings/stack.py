@@ -149,6 +149,13 @@ class Stack:
             homes.setdefault(service.host, []).append(service)
         return homes
 
+    def volumes_by_host(self) -> dict[str, list[VolumeBinding]]:
+        """The volumes asked on each host that has any, in the binding's order."""
+        homes: dict[str, list[VolumeBinding]] = {}
+        for volume in self.volumes:
+            homes.setdefault(volume.host, []).append(volume)
+        return homes
+
     def apps(self) -> dict[str, ServiceBinding]:
         """The service behind each app whose imports are counted, by the app's binding."""
         services = {service.name: service for service in self.services}

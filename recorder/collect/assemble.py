@@ -7,7 +7,6 @@ from recorder.bindings.stack import (
     HostBinding,
     MountBinding,
     ServiceBinding,
-    Stack,
     VolumeBinding,
 )
 from recorder.collect.endpoints import Asked, seen_with
@@ -21,6 +20,7 @@ from recorder.collect.mounts import (
     unseen_mount,
 )
 from recorder.collect.services import seen_services, undeclared_services, unseen_services
+from recorder.frozen import frozen
 from recorder.model import (
     Host,
     HostState,
@@ -32,6 +32,32 @@ from recorder.model import (
 )
 
 NO_ANSWER = Space()
+
+
+@frozen
+class HostPart:
+    """A host's part of a snapshot."""
+
+    host: Host
+    services: tuple[Service, ...]
+    mounts: tuple[Mount, ...]
+    volumes: tuple[Volume, ...]
+
+
+def part_of(
+    binding: HostBinding,
+    services: Sequence[ServiceBinding],
+    volumes: Sequence[VolumeBinding],
+    look: HostLook,
+    asked: Mapping[str, Asked],
+) -> HostPart:
+    """What a host's look came to; `services` and `volumes` are those bound to it."""
+    return HostPart(
+        look.host,
+        services_of(services, binding, look, asked),
+        mounts_of(binding, look),
+        volumes_of(volumes, binding, look),
+    )
 
 
 def services_of(
@@ -86,9 +112,11 @@ def mounts_of(binding: HostBinding, look: HostLook) -> tuple[Mount, ...]:
     )
 
 
-def volumes_of(stack: Stack, binding: HostBinding, look: HostLook) -> tuple[Volume, ...]:
-    """The volumes asked on a host, then the disks it was asked to find."""
-    wanted = [volume for volume in stack.volumes if volume.host == binding.name]
+def volumes_of(
+    bindings: Sequence[VolumeBinding], binding: HostBinding, look: HostLook
+) -> tuple[Volume, ...]:
+    """A host's volumes: those of its `bindings`, then the disks it was asked to find."""
+    wanted = [*bindings]
     if look.host.state is not HostState.UP:
         reason = _why_unseen(look.host)
         unknown = VolumeState.UNKNOWN

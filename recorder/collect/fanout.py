@@ -26,6 +26,13 @@ class Task(Future[T]):
         self.began_at = 0.0  # of time.monotonic(), once `begun` is set
         self.ended_at: float | None = None  # None: it is at work, or waits for its turn
 
+    def hand_over(self, timeout_sec: float) -> T:
+        """Its result, once: whoever took it is the only one to hold it. Raises what it raised."""
+        result = self.result(timeout_sec)
+        with self._condition:
+            self._result = None
+        return result
+
     def work(self, task: Callable[[], T]) -> None:
         """Do it, here and now."""
         self.began_at = time.monotonic()

@@ -31,7 +31,8 @@ class HostLook:
 class Way:
     """The way into one host: opened once, by whoever needs it first; others wait and share it.
 
-    It may be held; it closes once everybody who did has let go.
+    It may be held; it closes once everybody who did has let go, and is not opened again. A look
+    keeps its ways to the end: one that is closed holds nothing of what its connection was.
     """
 
     def __init__(self, host: HostBinding, connect: Connect) -> None:
@@ -53,9 +54,10 @@ class Way:
                     self._failure = failure
                 except Exception as error:  # noqa: BLE001 - one host's trouble is not the others'
                     self._failure = unforeseen(error)
-        if self._shell is None:
+            shell = self._shell
+        if shell is None:
             raise self._failure or Unreachable(Reason.TIMEOUT, "no way into it")
-        return self._shell
+        return shell
 
     def hold(self) -> None:
         """Want it open."""
@@ -72,8 +74,11 @@ class Way:
 
     def close(self) -> None:
         """Close what was opened; never waits for an opening under way."""
-        if self._shell is not None:
-            self._shell.close()
+        shell = self._shell
+        if shell is not None:
+            self._failure = Unreachable(Reason.NOT_ASKED, "the way into it is closed")
+            self._shell = None
+            shell.close()
 
 
 def unforeseen(error: Exception) -> Unreachable:

@@ -30,6 +30,7 @@ from recorder.frozen import frozen
 from recorder.model import Day, Declared, ImportCount, Reason, Snapshot, Trigger
 
 if TYPE_CHECKING:
+    from recorder.collect.assemble import HostPart
     from recorder.collect.endpoints import Asked
     from recorder.collect.evidence import HostEvidence
     from recorder.collect.ssh import Shelf
@@ -39,8 +40,8 @@ QUEUE_LIMIT_SEC = 300.0  # for a turn behind others, all of which have limits of
 OPEN_FILES = 4096
 OWN_FILES, WAY_FILES = 24, 5
 HOSTS_TOGETHER = 32  # asked before the endpoints and apps of those that come after them
-SWITCH_SEC = 0.0005
 FEW_HOSTS = 16  # with more, switches between threads cost more than any loading
+SWITCH_SEC, SELDOM_SWITCH_SEC = 0.0005, 0.05
 T = TypeVar("T")
 
 
@@ -87,10 +88,10 @@ def make_ready(stack: Stack) -> None:
 
     Loading is work for one thread at a time: what is loaded beside it delays the first question.
     For the same reason threads are switched often from here on, where hosts are few: an answer that
-    waits for whoever is loading something costs more than the switches do.
+    waits for whoever is loading something costs more than the switches do. Where they are many,
+    each that waits for its turn would wake that often to ask for it.
     """
-    if len(stack.hosts) <= FEW_HOSTS:
-        sys.setswitchinterval(SWITCH_SEC)
+    sys.setswitchinterval(SWITCH_SEC if len(stack.hosts) <= FEW_HOSTS else SELDOM_SWITCH_SEC)
     for binding in stack.imports:
         if binding.api_key.env:  # for us alone: no program that is started inherits it
             os.unsetenv(binding.api_key.env)
@@ -143,13 +144,14 @@ class Look:
         self._now_sec = asking.clock()
         self._pool = FanOut()
         self._ways = {host.name: Way(host, asking.connect) for host in stack.hosts}
-        self._bound = stack.by_host()
+        self._services = stack.by_host()
+        self._volumes = stack.volumes_by_host()
         self._apps = stack.apps()
         self._hosts: dict[str, Task[HostLook]] = {}
         self._endpoints: dict[str, Callable[[], Asked]] = {}
         self._imports: dict[str, Callable[[], ImportCount]] = {}
         self._tasks: dict[Part, list[Task[Any]]] = {part: [] for part in Part}
-        self._looks: dict[str, HostLook] = {}
+        self._evidence: dict[str, HostEvidence] = {}
         for first in range(0, len(stack.hosts), HOSTS_TOGETHER):
             self._ask(stack.hosts[first : first + HOSTS_TOGETHER])
 
@@ -177,7 +179,7 @@ class Look:
 
     def _ask_hosts(self, hosts: Sequence[HostBinding]) -> None:
         for host in hosts:
-            volumes = [v.path for v in self._stack.volumes if v.host == host.name]
+            volumes = [volume.path for volume in self._volumes.get(host.name, ())]
             paths = tuple(dict.fromkeys([mount.path for mount in host.mounts] + volumes))
             compose = host.compose_path if self._asking.verifying else None
             way = self._ways[host.name]
@@ -188,7 +190,7 @@ class Look:
         asked = [
             (service, service.health)
             for host in hosts
-            for service in self._bound.get(host.name, ())
+            for service in self._services.get(host.name, ())
             if service.health is not None and service.declared is Declared.ACTIVE
         ]
         if not asked:
@@ -242,36 +244,44 @@ class Look:
         return round((max(ends, default=self._began) - self._began) * 1000)
 
     def wait(self) -> Snapshot:
-        """The snapshot, once everything has answered or had its time."""
-        from recorder.collect.assemble import (  # noqa: PLC0415 - as the module says
-            mounts_of,
-            services_of,
-            volumes_of,
-        )
+        """The snapshot, once everything has answered or had its time.
 
-        looks = self._looks = {host.name: self._host_look(host) for host in self._stack.hosts}
-        asked = {name: answer() for name, answer in self._endpoints.items()}
+        Hosts are put together in their order while others are still asked, and what they answered
+        is let go of then: a large stack is held once, as what it came to.
+        """
+        parts = [self._part(host) for host in self._stack.hosts]
         imports = tuple(self._imports[app.name]() for app in self._stack.imports if self._imports)
-        stack, hosts, bound = self._stack, self._stack.hosts, self._bound
         return Snapshot(
             taken_at=datetime.fromtimestamp(self._now_sec, UTC),
             duration_ms=round((time.monotonic() - self._began) * 1000),
             trigger=self._asking.trigger,
-            site=stack.site,
-            hosts=tuple(looks[host.name].host for host in hosts),
-            services=_all(
-                services_of(bound.get(h.name, ()), h, looks[h.name], asked) for h in hosts
-            ),
-            mounts=_all(mounts_of(h, looks[h.name]) for h in hosts),
-            volumes=_all(volumes_of(stack, h, looks[h.name]) for h in hosts),
+            site=self._stack.site,
+            hosts=tuple(part.host for part in parts),
+            services=_all(part.services for part in parts),
+            mounts=_all(part.mounts for part in parts),
+            volumes=_all(part.volumes for part in parts),
             imports=imports,
         )
 
-    def evidence(self) -> "dict[str, HostEvidence]":
-        """By host, what gates need beside the snapshot; ask once that is there."""
-        from recorder.collect.evidence import evidence_of  # noqa: PLC0415 - only to verify
+    def _part(self, host: HostBinding) -> "HostPart":
+        """A host with what is on it, once it has answered and its endpoints have."""
+        from recorder.collect.assemble import part_of  # noqa: PLC0415 - as the module says
 
-        return {name: evidence_of(look) for name, look in self._looks.items()}
+        look, services = self._host_look(host), self._services.get(host.name, ())
+        asked = {
+            service.name: self._endpoints[service.name]()
+            for service in services
+            if service.name in self._endpoints
+        }
+        if self._asking.verifying:
+            from recorder.collect.evidence import evidence_of  # noqa: PLC0415 - only to verify
+
+            self._evidence[host.name] = evidence_of(look)
+        return part_of(host, services, self._volumes.get(host.name, ()), look, asked)
+
+    def evidence(self) -> "Mapping[str, HostEvidence]":
+        """By host, what gates need beside the snapshot of a look that verifies, once it is there."""
+        return self._evidence
 
     def _host_look(self, host: HostBinding) -> HostLook:
         future = self._hosts.get(host.name)
@@ -292,14 +302,14 @@ class Look:
 
     @staticmethod
     def _in_time(task: Task[T], limit_sec: float, late: Callable[[str], T]) -> T:
-        """A result, or what stands for it, given why, when it is late or went wrong.
+        """A result, handed over; or what stands for it, given why, when it is late or went wrong.
 
         Each step has a limit of its own; this one is for a wait that has none, a name server's.
         """
         if not task.begun.wait(QUEUE_LIMIT_SEC):
             return late(f"its turn did not come in {QUEUE_LIMIT_SEC:g} s")
         try:
-            return task.result(max(0.0, task.began_at + limit_sec - time.monotonic()))
+            return task.hand_over(max(0.0, task.began_at + limit_sec - time.monotonic()))
         except NoResultError:
             return late(f"no answer in {limit_sec:g} s")
         except MemoryError:

@@ -1,5 +1,6 @@
 """A fleet of real sshds, more of them than may be asked at once, some of them dead."""
 
+import gc
 import json
 import os
 import subprocess
@@ -19,11 +20,13 @@ from recorder.collect import snapshot as looking
 from recorder.collect.fanout import FanOut
 from recorder.collect.shell import Shell
 from recorder.collect.snapshot import Asking, Look, Opener
+from recorder.collect.ssh.transport import Transport
 from recorder.model import HostState, Reason, ServiceState, day_of
 from recorder.model.day import LocalTime
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTS, DEAD, AT_ONCE = 40, 2, 8
+THREADS_A_HOST = 3  # one asks, one speaks SSH, one keeps the time of the greeting
 COUNTING = '#!/bin/sh\necho asked >>{log}\nexec /usr/bin/ssh "$@"\n'
 ASKED = "import os, sys; os.execv(sys.argv[1], sys.argv[1:])"
 
@@ -53,13 +56,13 @@ def asked(fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 
 class _Counting:
-    """The real way into hosts, and how many ways are open at once."""
+    """The real way into hosts, how many ways are open at once, and how many threads there are."""
 
     def __init__(self) -> None:
         self._open = Opener()
         self._lock = threading.Lock()
         self._now = 0
-        self.most = 0
+        self.most = self.most_threads = 0
 
     def __call__(self, host: HostBinding) -> Shell:
         self._count(1)
@@ -81,17 +84,20 @@ class _Counting:
         with self._lock:
             self._now += more
             self.most = max(self.most, self._now)
+            self.most_threads = max(self.most_threads, threading.active_count())
 
 
 def test_a_fleet_is_asked_a_few_at_a_time(
     fleet: Fleet, asked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every host is in the picture, a dead one with its reason, and its config cost one process."""
+    """Each is in the picture, and costs no more memory once it is; its config cost one process."""
     monkeypatch.setattr(looking, "FanOut", partial(FanOut, AT_ONCE))
     stack = load(fleet.home / "ops" / "bindings")
     connect = _Counting()
     today = day_of(date(2026, 2, 16), LocalTime())
-    seen = Look(stack, Asking(today, {}, connect=connect)).wait()
+    threads = set(threading.enumerate())
+    look = Look(stack, Asking(today, {}, connect=connect))
+    seen = look.wait()
     dead = {host.name for host in fleet.hosts if host.dead}
     assert [(host.name, host.state, host.reason, host.detail) for host in seen.hosts] == [
         (host.name, HostState.DOWN, Reason.TIMEOUT, "timed out after 2 s")
@@ -106,7 +112,17 @@ def test_a_fleet_is_asked_a_few_at_a_time(
     }
     assert len(seen.services) == HOSTS * CONTAINERS
     assert connect.most <= AT_ONCE
+    assert connect.most_threads <= len(threads) + THREADS_A_HOST * AT_ONCE
+    assert _connections_after(set(threading.enumerate()) - threads) == 0
     assert len(asked.read_text().splitlines()) == 1
+
+
+def _connections_after(threads: set[threading.Thread]) -> int:
+    """How many of SSH are held by anything, open or not, once the last threads have ended."""
+    for thread in threads:
+        thread.join(10)
+    gc.collect()
+    return sum(type(one) is Transport for one in gc.get_objects())
 
 
 def test_a_fleet_is_shown_and_recorded(fleet: Fleet, asked: Path) -> None:

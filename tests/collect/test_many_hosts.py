@@ -1,15 +1,18 @@
-"""Many hosts: what they share is had once, and what is open is open no longer than needed."""
+"""Many hosts: what they share is had once, and what is open or held is so no longer than needed."""
 
+import gc
 import os
 import threading
+import weakref
 from pathlib import Path
 
 import pytest
 
 from recorder.bindings.stack import HealthBinding, HostBinding, ServiceBinding, Stack
+from recorder.collect.containers import Container
 from recorder.collect.fanout import MOST_THREADS
 from recorder.collect.look import Way
-from recorder.collect.shell import Shell
+from recorder.collect.shell import Shell, Unreachable
 from recorder.collect.snapshot import HOSTS_TOGETHER, Asking, Look
 from recorder.collect.ssh.config import Config, resolve
 from recorder.collect.ssh.shelf import Shelf
@@ -172,3 +175,44 @@ def test_a_way_stays_open_for_who_still_needs_it() -> None:
     assert opened.closed == 0
     way.let_go()
     assert opened.closed == 1
+
+
+def test_a_closed_way_holds_nothing_of_its_connection() -> None:
+    """A look keeps its ways to the end, of a thousand hosts; none is opened a second time."""
+    opened: list[weakref.ref[Shell]] = []
+
+    def connect(_host: HostBinding) -> Shell:
+        shell = FakeShell()
+        opened.append(weakref.ref(shell))
+        return shell
+
+    way = Way(host(), connect)
+    way.hold()
+    way()
+    assert opened[0]() is not None
+    way.let_go()
+    assert opened[0]() is None
+    with pytest.raises(Unreachable):
+        way()
+    assert len(opened) == 1
+
+
+def test_a_look_holds_a_hosts_answer_until_it_is_put_together() -> None:
+    """Then it is a part of the snapshot, and there once."""
+    listed = '{"name": "/radarr", "state": "running"}'
+    shell = FakeShell(
+        lambda mark: f"{mark} machine\nclock 1\n{mark} engine docker 0 listed 1\n{listed}\n"
+    )
+    stack = Stack(hosts=tuple(host(f"host-{number}") for number in range(40)))
+    before = _containers()
+    look = Look(stack, Asking(TODAY, {}, connect=lambda _host: shell))
+    seen = look.wait()
+    assert [service.name for service in seen.services] == ["radarr"] * 40
+    assert _containers() == before
+    assert look.waiting_for() == ()
+
+
+def _containers() -> int:
+    """How many answers' containers there are."""
+    gc.collect()
+    return sum(isinstance(one, Container) for one in gc.get_objects())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recorder.bindings.stack import HostBinding, MountBinding, Stack, VolumeBinding
+from recorder.bindings.stack import HostBinding, MountBinding, VolumeBinding
 from recorder.collect import mounts
 from recorder.collect.assemble import mounts_of, volumes_of
 from recorder.collect.look import HostLook
@@ -222,7 +222,7 @@ def _volumes(
 ) -> list[tuple[object, ...]]:
     binding = HostBinding("download-stack", ("192.0.2.209",), mounts=mounts)
     volumes = tuple(VolumeBinding(path, binding.name, path) for path in paths)
-    seen = volumes_of(Stack(hosts=(binding,), volumes=volumes), binding, look)
+    seen = volumes_of(volumes, binding, look)
     return [(volume.state, volume.reason, volume.detail, volume.free_bytes) for volume in seen]
 
 
@@ -232,9 +232,9 @@ GONE = (VolumeState.UNKNOWN, Reason.PATH_MISSING, "nothing is mounted there", No
 def test_a_volume_tells_its_space() -> None:
     """Free and total bytes of the path that answered."""
     binding = HostBinding("download-stack", ("192.0.2.209",))
-    stack = Stack(hosts=(binding,), volumes=(VolumeBinding("pve:/media", "download-stack", PATH),))
+    bound = [VolumeBinding("pve:/media", "download-stack", PATH)]
     look = _look({PATH: MOUNTED}, {PATH: ANSWERED})
-    assert volumes_of(stack, binding, look) == (
+    assert volumes_of(bound, binding, look) == (
         Volume("pve:/media", "download-stack", PATH, VolumeState.OK, None, None, 400, 1000),
     )
 
@@ -311,7 +311,7 @@ def test_what_a_host_did_not_tell_is_not_missing() -> None:
 def test_of_a_host_that_was_not_seen_everything_is_unknown(seen: Host, reason: Reason) -> None:
     """Its mounts and volumes are told as declared, and why they are unknown."""
     binding = HostBinding("download-stack", ("192.0.2.209",), mounts=(WANTED,))
-    stack = Stack(hosts=(binding,), volumes=(VolumeBinding("v", "download-stack", PATH),))
+    bound = [VolumeBinding("v", "download-stack", PATH)]
     look = HostLook(seen)
     assert mounts_of(binding, look) == (
         Mount(
@@ -324,7 +324,7 @@ def test_of_a_host_that_was_not_seen_everything_is_unknown(seen: Host, reason: R
             reason=reason,
         ),
     )
-    assert volumes_of(stack, binding, look) == (
+    assert volumes_of(bound, binding, look) == (
         Volume("v", "download-stack", PATH, VolumeState.UNKNOWN, reason),
     )
 
@@ -340,7 +340,7 @@ def test_what_a_host_finds_is_shown_behind_what_is_declared() -> None:
     spaces = dict.fromkeys(("/", PATH, "/mnt/tv"), ANSWERED)
     look = _look(entries, spaces, ("/", PATH, "/mnt/tv"))
     mounts = mounts_of(binding, look)
-    volumes = volumes_of(Stack(hosts=(binding,)), binding, look)
+    volumes = volumes_of((), binding, look)
     assert [(m.path, m.state, m.mode, m.note) for m in mounts] == [
         (PATH, MountState.OK, "rw", None),
         ("/mnt/tv", MountState.OK, "ro", None),

@@ -112,7 +112,7 @@ def answer(data: bytes) -> None:
         (look.host,),
         services_of(STACK.services, HOST, look, {}),
         mounts_of(HOST, look),
-        volumes_of(STACK, HOST, look),
+        volumes_of(STACK.volumes, HOST, look),
     )
     harmless(drawn(dashboard(seen, tz=UTC)))
     told = as_json(status(seen, generated_at=NOW))

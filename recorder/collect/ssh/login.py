@@ -23,6 +23,7 @@ from recorder.collect.ssh.keys import login_keys
 from recorder.collect.ssh.known_hosts import accepts, fingerprint, host_label
 from recorder.collect.ssh.library import paramiko
 from recorder.collect.ssh.shelf import Shelf
+from recorder.collect.ssh.transport import Transport
 from recorder.errors import NO_THREAD
 from recorder.frozen import frozen
 from recorder.model import Reason
@@ -102,7 +103,7 @@ def _proved(
 ) -> paramiko.Transport:
     """A logged-in transport on a connected stream: who each side is has been proved."""
     deadline = time.monotonic() + left_sec
-    transport = paramiko.Transport(stream)
+    transport = Transport(stream)
     try:
         _negotiate(transport, options, shelf, deadline)
         _authenticate(transport, options, shelf, timeout_sec)
