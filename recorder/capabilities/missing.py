@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from recorder.model import (
     Host,
@@ -47,15 +48,11 @@ def is_partly_unseen(snapshot: Snapshot) -> bool:
     )
 
 
-def with_last_seen(snapshot: Snapshot, moment: Moment | None) -> Snapshot:
-    """The snapshot, each host that is not up with when it was last seen."""
+def last_seen(snapshot: Snapshot, moment: Moment | None) -> dict[str, datetime | None]:
+    """When each host that is not up was last seen."""
     seen = {host.name: host.last_seen for host in moment.snapshot.hosts} if moment else {}
-
-    def known(host: Host) -> Host:
-        at = snapshot.taken_at if host.state is HostState.UP else seen.get(host.name)
-        return replace(host, last_seen=at)
-
-    return replace(snapshot, hosts=tuple(known(host) for host in snapshot.hosts))
+    away = (host.name for host in snapshot.hosts if host.state is not HostState.UP)
+    return {name: seen.get(name) for name in away}
 
 
 def free_space(snapshot: Snapshot) -> dict[Place, int]:

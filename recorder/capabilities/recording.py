@@ -26,7 +26,7 @@ from recorder.store.site import Location
 
 if TYPE_CHECKING:
     from recorder.bindings.stack import Stack
-    from recorder.capabilities.remembered import Keeping, Remembered
+    from recorder.capabilities.remembered import Keeping, Recalled, Remembered
     from recorder.model import Snapshot
     from recorder.model.past import Untold
 
@@ -96,7 +96,7 @@ class Recording:
         self._wait_sec = wait_sec
         self._record = record
         self._lock = contextlib.ExitStack()
-        self._beside: Beside[Keeping, Remembered, Untold] | None = None
+        self._beside: Beside[Keeping, Recalled, Untold] | None = None
         self._recorded = False
         self._ahead_sec = _ahead_sec()
         self.trouble: StoreError | None = None
@@ -156,9 +156,8 @@ class Recording:
         if self._beside is None:
             return Remembered(snapshot, trouble=str(self.trouble))
         try:
-            kept = self._beside.ask(
-                Keeping(self._place, snapshot, since, previous, record, unbound)
-            )
+            asked = Keeping(self._place, snapshot, since, previous, record, unbound)
+            kept = self._beside.ask(asked).of(snapshot)
         except StoreError as error:
             self.trouble = self.trouble or (error if record else None)
             kept = Remembered(snapshot)
@@ -207,9 +206,7 @@ def tell_trouble(kept: "Remembered") -> None:
         click.echo(f"ops: not recorded: {kept.trouble}", err=True)
 
 
-def _ready(
-    place: Location, *, record: bool
-) -> "Callable[[Keeping], Iterator[Remembered | Untold]]":
+def _ready(place: Location, *, record: bool) -> "Callable[[Keeping], Iterator[Recalled | Untold]]":
     """In the process beside: load the store, and warm it."""
     from recorder.capabilities.remembering import warmed  # noqa: PLC0415 - slow; loaded there
 

@@ -14,9 +14,9 @@ from recorder.capabilities.missing import (
     is_partly_unseen,
     last_free,
     last_known,
-    with_last_seen,
+    last_seen,
 )
-from recorder.capabilities.remembered import Keeping, Remembered
+from recorder.capabilities.remembered import Keeping, Recalled
 from recorder.errors import NoHistoryError, StoreError
 from recorder.history.delta import fold
 from recorder.history.episode import SETTLING
@@ -40,13 +40,12 @@ from recorder.store.site import Location, Site
 
 if TYPE_CHECKING:
     from recorder.model.past import Untold
+    from recorder.store.values import Moment
 
 OF_SPACE = (Kind.VOLUME,)
 
 
-def warmed(
-    place: Location, *, record: bool
-) -> "Callable[[Keeping], Iterator[Remembered | Untold]]":
+def warmed(place: Location, *, record: bool) -> "Callable[[Keeping], Iterator[Recalled | Untold]]":
     """A way to remember, its queries made ready on what is recorded already.
 
     Nothing is made by that; what can't be opened yet is left for later. Only for a look that will
@@ -74,7 +73,7 @@ def remember(
     engine: History | None,
     outlooks: Outlooks | None,
     keeping: Keeping,
-) -> "Iterator[Remembered | Untold]":
+) -> "Iterator[Recalled | Untold]":
     """Record, where that is asked for, and tell the past; where recording fails, why it did.
 
     The answer comes first; then what is done behind it, and the file is closed.
@@ -86,7 +85,7 @@ def remember(
         with store:
             engine = engine or store.enter_context(opened(keeping.place))
             if others := _of_others(engine, keeping):
-                yield Remembered(keeping.snapshot, trouble=others)
+                yield Recalled(trouble=others)
                 return
             since = _since(engine, keeping)
             done = record(engine, keeping.snapshot)
@@ -138,21 +137,23 @@ def _behind(engine: History, snapshot: Snapshot) -> "Iterator[Untold]":
         tidy(engine)
 
 
-def recall(keeping: Keeping, outlooks: Outlooks | None = None) -> Remembered:
+def recall(keeping: Keeping, outlooks: Outlooks | None = None) -> Recalled:
     """The past of a snapshot that is not recorded; with the trouble, where it can't be read."""
     try:
         with opened(keeping.place, writing=False) as engine:
             if _of_others(engine, keeping):
-                return Remembered(keeping.snapshot)
+                return Recalled()
             since = _since(engine, keeping)
-            now = net(latest(engine).snapshot, keeping.snapshot)
+            before = latest(engine)
+            now = net(before.snapshot, keeping.snapshot)
             changed = (*transitions(engine, since), *now) if since else ()
             seen = read.snapshots_since(engine, since) + 1 if since else 1
-            return _with_past(engine, keeping, since, changed, seen, outlooks=outlooks)
+            past = partial(_with_past, engine, keeping, since, changed, seen)
+            return past(before=before, outlooks=outlooks)
     except NoHistoryError:
-        return Remembered(keeping.snapshot)
+        return Recalled()
     except StoreError as error:
-        return Remembered(keeping.snapshot, trouble=str(error))
+        return Recalled(trouble=str(error))
 
 
 def _since(engine: History, keeping: Keeping) -> datetime | None:
@@ -168,11 +169,12 @@ def _with_past(
     changed: Iterable[Transition],
     snapshots: int,
     *,
+    before: "Moment | None" = None,
     outlooks: Outlooks | None = None,
-) -> Remembered:
+) -> Recalled:
     snapshot, moment = keeping.snapshot, None
     if is_partly_unseen(snapshot):
-        moment = latest(engine)
+        moment = before or latest(engine)
     notes: tuple[str, ...] = ()
     try:
         then = as_of(engine, since, OF_SPACE).snapshot if since else None
@@ -182,8 +184,7 @@ def _with_past(
     told = [*changed]
     done = actions(engine, since and since - SETTLING) if told else ()
     outlooks = foresee(engine, snapshot.taken_at) if outlooks is None else outlooks
-    return Remembered(
-        with_last_seen(snapshot, moment),
+    return Recalled(
         Past(
             changes=Changes(
                 since,
@@ -197,5 +198,6 @@ def _with_past(
             last_known=dict(last_known(snapshot, moment)) if moment else {},
             outlooks=brought_up(outlooks, snapshot),
         ),
+        last_seen(snapshot, moment),
         notes=notes,
     )

@@ -280,7 +280,7 @@ class Look:
         return part_of(host, services, self._volumes.get(host.name, ()), look, asked)
 
     def evidence(self) -> "Mapping[str, HostEvidence]":
-        """By host, what gates need beside the snapshot of a look that verifies, once it is there."""
+        """By host, what gates need beside the snapshot; there with it, of a look that verifies."""
         return self._evidence
 
     def _host_look(self, host: HostBinding) -> HostLook:

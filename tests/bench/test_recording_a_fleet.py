@@ -1,5 +1,6 @@
 """Recording a fleet: what is written does not grow with the hosts that stand as they stood."""
 
+import pickle
 from pathlib import Path
 
 from counting import statements
@@ -92,3 +93,16 @@ def test_a_host_put_in_front_moves_the_others_at_once(tmp_path: Path) -> None:
             record(engine, full)
         assert [host.name for host in latest(engine).snapshot.hosts] == names
     assert len(said) < 11 * SERVICES
+
+
+def test_a_picture_is_not_told_back(tmp_path: Path) -> None:
+    """The process that records answers with what it adds: of a fleet that stands, as of a host."""
+    assert _answer_bytes(tmp_path / "many.db", 12) == _answer_bytes(tmp_path / "few.db", 1)
+
+
+def _answer_bytes(path: Path, hosts: int) -> int:
+    """How much is sent back at a look at which nothing had changed."""
+    with opened(path) as engine:
+        record(engine, look_at_fleet(hosts))
+    keeping = Keeping(path, look_at_fleet(hosts, 1), None, previous=False, record=True)
+    return len(pickle.dumps(next(warmed(path, record=True)(keeping))))

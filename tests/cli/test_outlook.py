@@ -8,7 +8,7 @@ import pytest
 
 from recorder.capabilities.foreseeing import brought_up, foresee
 from recorder.capabilities.recalling import recall_moment
-from recorder.capabilities.remembered import Keeping, Remembered
+from recorder.capabilities.remembered import Keeping, Recalled
 from recorder.capabilities.remembering import warmed
 from recorder.model import (
     Daily,
@@ -58,8 +58,8 @@ def remembered(path: Path, snapshot: Snapshot, *, recorded: bool = True) -> Past
     keeping = Keeping(path, snapshot, None, previous=False, record=recorded)
     steps = warmed(path, record=recorded)(keeping)
     told = next(steps)
-    assert not any(isinstance(step, Remembered) for step in steps)
-    assert isinstance(told, Remembered)
+    assert not any(isinstance(step, Recalled) for step in steps)
+    assert isinstance(told, Recalled)
     return told.past
 
 
