@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 import click
 
 from recorder import __version__
+from recorder.bindings.spelling import plain
 from recorder.capabilities.registry import CAPABILITIES, Capability, named
 from recorder.errors import NO_THREAD, ExitCode, RecorderError
 
@@ -213,7 +214,7 @@ def main() -> NoReturn:
         )
         code = ExitCode.USAGE
     except RecorderError as error:
-        complain(error.lines)
+        complain([*map(plain, error.lines)])  # they may tell what a host or a file said
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         complain(["interrupted"])

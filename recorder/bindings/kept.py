@@ -7,6 +7,7 @@ was read that another change might not have shown. What can't be read, or holds 
 of a stack, or can't be written, is no cache; nobody hears of it.
 """
 
+import io
 import os
 import pickle
 import sys
@@ -23,6 +24,7 @@ from recorder.bindings.spine import FILES
 from recorder.bindings.stack import Stack
 
 SETTLED_NS = 3 * 10**9  # above the grain of any filesystem's times
+SUM_BYTES = 4
 OURS = ("recorder.bindings.stack", "recorder.model.", "pathlib")
 
 # A file's name, size, inode and ctime: nobody can set that one back. None: there is no such file.
@@ -87,7 +89,11 @@ def _recall(file: Path, key: object) -> Stack | None:
 def _read(kept: BinaryIO, key: object) -> Stack | None:
     if os.fstat(kept.fileno()).st_uid != os.geteuid():
         return None
-    then, stack = _Reader(kept).load()
+    content = kept.read()
+    sum_of, values = content[:SUM_BYTES], content[SUM_BYTES:]
+    if _sum(values) != sum_of:  # damaged, it might have the reader ask for all memory there is
+        return None
+    then, stack = _Reader(io.BytesIO(values)).load()
     return stack if then == key and isinstance(stack, Stack) else None
 
 
@@ -98,10 +104,15 @@ def _keep(file: Path, key: object, stack: Stack) -> None:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            pickle.dump((key, stack), out)
+            values = pickle.dumps((key, stack))
+            out.write(_sum(values) + values)
         part.replace(file)
     except OSError:
         return
+
+
+def _sum(values: bytes) -> bytes:
+    return zlib.crc32(values).to_bytes(SUM_BYTES, "big")
 
 
 def _file(folder: Path) -> Path:

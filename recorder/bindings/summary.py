@@ -22,6 +22,7 @@ from recorder.frozen import frozen
 Summary = Mapping[str, Mapping[str, int]]  # by host, what is counted and how many
 KEY = "summary"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+AS_TEXT = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # another section's value may be no date
 BOM = b"\xef\xbb\xbf"
 OPENING = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
 CLOSING = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
@@ -80,13 +81,14 @@ def with_summary(content: bytes, summary: Summary) -> bytes:
     """A binding's bytes with this summary. Raises UsageError where that would change more."""
     bom = BOM if content.startswith(BOM) else b""
     wanted = {host: dict(counts) for host, counts in summary.items()}
+    said = {host: {name: str(n) for name, n in counts.items()} for host, counts in wanted.items()}
     text = content.removeprefix(BOM).decode("utf-8")
     try:
-        if _known(text) == wanted:
+        if _known(text) == said:
             return content
         layout = _layout(text)
         changed = _changed(text, layout, wanted)
-        kept = _layout(changed).others == layout.others and _known(changed) == wanted
+        kept = _layout(changed).others == layout.others and _known(changed) == said
     except yaml.YAMLError:
         kept = False
     if not kept:
@@ -98,8 +100,8 @@ def with_summary(content: bytes, summary: Summary) -> bytes:
 
 
 def _known(text: str) -> object:
-    """What the section says now; None where there is none."""
-    loaded = yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader
+    """What the section says now, each value as it is written; None where there is none."""
+    loaded = yaml.load(text, Loader=AS_TEXT)  # noqa: S506 - constructs text only
     return loaded.get(KEY) if isinstance(loaded, dict) else None
 
 

@@ -27,7 +27,7 @@ def parse_machine(lines: Sequence[str]) -> Machine:
     uptime = _number(said.get("uptime"))
     booted = re.search(r"\bsec = (\d{1,12})\b", said.get("booted", ""))
     if uptime is None and booted and clock is not None:
-        uptime = clock - int(booted[1])
+        uptime = max(0.0, clock - int(booted[1]))  # its clock may have been set back since
     boot_id = said.get("boot_id", "")
     total, available = _number(said.get("MemTotal:")), _number(said.get("MemAvailable:"))
     return Machine(

@@ -55,6 +55,7 @@ ABSENT_ERRORS = ("No such file or directory", "Not a directory")
 USAGE_ERROR = re.compile(r"(\w+: )?(unrecognized|invalid|illegal) option|.*\bnot found$")
 NO_TOOL = ("125", "126", "127")  # exit statuses of timeout(1) and sh(1) that could not start it
 NOT_TOLD = "the host did not tell what is mounted"
+NO_SIZE = "the host did not tell its size"
 
 
 def parse_mountinfo(lines: Iterable[str]) -> dict[str, Entry]:
@@ -115,7 +116,7 @@ def _sizes(words: Sequence[str]) -> tuple[int, int] | None:
     if len(said) < 3:  # noqa: PLR2004
         return None
     size, blocks, free = said
-    return min(size * free, MOST_BYTES), min(size * blocks, MOST_BYTES)
+    return min(size * min(free, blocks), MOST_BYTES), min(size * blocks, MOST_BYTES)
 
 
 def _space(words: Sequence[str]) -> Space:
@@ -226,6 +227,8 @@ def judge_volume(wanted: VolumeBinding, space: Space, *, mounted: bool | None) -
         return replace(volume, reason=Reason.PATH_MISSING, detail="nothing is mounted there")
     if mounted is None and space.reply is Reply.OK:
         return replace(volume, reason=Reason.PROBE_FAILED, detail=NOT_TOLD)
+    if space.reply is Reply.OK and space.total_bytes is None:
+        return replace(volume, reason=Reason.PROBE_FAILED, detail=NO_SIZE)
     if space.reply is Reply.OK:
         return replace(
             volume,

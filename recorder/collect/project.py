@@ -96,7 +96,8 @@ def _asked(shell: Shell, question: str, *arguments: str) -> dict[str, Section]:
     if answer.ended is not Ended.WHOLE:
         if why := only_looks(answer.complaint):
             raise NoProject(why)
-        raise NoProject(f"no answer from its engine: {answer.complaint or answer.ended.value}")
+        said = " ".join(answer.complaint.split()) or answer.ended.value
+        raise NoProject(f"no answer from its engine: {said}")
     return sections(answer.output, mark)
 
 

@@ -106,7 +106,10 @@ def _declared(
 
 
 def _filled(service: Service, container: Container) -> Service:
-    """A service with what its container says. An exit code is told once there is one."""
+    """A service with what its container says. An exit code is told once there is one.
+
+    A state no engine is known to have is not known, and says so.
+    """
     ended = container.state not in (
         ServiceState.RUNNING,
         ServiceState.PAUSED,
@@ -116,6 +119,7 @@ def _filled(service: Service, container: Container) -> Service:
         service,
         container=container.name,
         state=container.state,
+        reason=Reason.PROBE_FAILED if container.state is ServiceState.UNKNOWN else None,
         health=container.health,
         exit_code=container.exit_code if ended else None,
         oom_killed=container.oom_killed,

@@ -8,8 +8,9 @@ last.
 import re
 from datetime import date, datetime, tzinfo
 
+from recorder.bindings.spelling import quoted
 from recorder.frozen import frozen
-from recorder.history.when import SPANS, length_of, parse_moment
+from recorder.history.when import SHOWN, SPANS, length_of, parse_moment
 from recorder.model import day_of
 
 YEAR_DAYS = 365
@@ -37,7 +38,7 @@ def parse_window(text: str, now: datetime, zone: tzinfo) -> Window:
     said, now = text.strip().lower(), now.replace(microsecond=0)
     first, dots, last = said.partition("..")
     if dots and not first.strip():
-        raise ValueError(f'"{text[:40]}" says no beginning; say {SPANS}')
+        raise ValueError(f"{quoted(text, SHOWN)} says no beginning; say {SPANS}")
     if dots:
         begin = _moment(first, now, zone)
         end = _moment(last, now, zone) if last.strip() else now
@@ -45,9 +46,9 @@ def parse_window(text: str, now: datetime, zone: tzinfo) -> Window:
         begin, end = _ending_now(said, now, zone) or _whole_day(said, now, zone)
     day = _date(first.strip())
     if day is not None and day_of(day, zone).begin > now:
-        raise ValueError(f'"{first.strip()}" has not come yet')
+        raise ValueError(f"{quoted(first.strip(), SHOWN)} has not come yet")
     if begin >= end:
-        raise ValueError(f'"{text[:40]}" has no length: its end is not after its beginning')
+        raise ValueError(f"{quoted(text, SHOWN)} has no length: its end is not after its beginning")
     return Window(begin, end)
 
 
@@ -80,7 +81,7 @@ def _moment(said: str, now: datetime, zone: tzinfo) -> datetime:
         return parse_moment(said, now, zone).replace(microsecond=0)
     except ValueError as error:
         if "is no time" in str(error):
-            raise ValueError(f'"{said[:40]}" is no span of time; say {SPANS}') from None
+            raise ValueError(f"{quoted(said, SHOWN)} is no span of time; say {SPANS}") from None
         raise
 
 

@@ -191,7 +191,7 @@ class _Asking:
     def heeded(self) -> Iterator[None]:
         """While SQLite works: in time, and whatever it complains of in one line."""
         try:
-            with explained(self.path), self.patience.running():
+            with explained(self.path, doubted=False), self.patience.running():
                 yield
         except (sqlite3.Error, sqlite3.Warning, StoreError, MemoryError, ValueError) as error:
             cause = error.__cause__ if isinstance(error, StoreError) else error

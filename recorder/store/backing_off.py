@@ -4,8 +4,11 @@ It answers looks, so that every look would ask it again, and wait for it. The wa
 has been failing, so it doubles, between ten minutes and a day.
 """
 
+import re
+
 from recorder.store.connection import Connection
 
+_TIMES = re.compile(r"(\d{1,12}) (\d{1,12})", re.ASCII)
 SHORTEST_SEC, LONGEST_SEC = 600, 86_400
 NOTE = """
     INSERT INTO meta (key, value) VALUES (:key, :value)
@@ -36,10 +39,8 @@ def forget_failures(db: Connection, app: str) -> None:
 def _failing(db: Connection, app: str) -> tuple[int, int] | None:
     """When it was asked in vain for the first time and for the last, in seconds since 1970."""
     noted = db.scalar("SELECT value FROM meta WHERE key = :key", {"key": _key(app)})
-    if noted is None:
-        return None
-    first, last = str(noted).split()
-    return int(first), int(last)
+    times = _TIMES.fullmatch(noted or "")
+    return (int(times[1]), int(times[2])) if times else None
 
 
 def _key(app: str) -> str:

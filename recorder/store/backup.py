@@ -13,14 +13,13 @@ from recorder.model import Kind
 from recorder.store.connection import connect, reading_mode
 from recorder.store.copying import copy_verified, faults_of, sync_folder
 from recorder.store.engine import check_header, stands
-from recorder.store.location import backups, backups_folder, check_place
+from recorder.store.location import BACKUP_NAME, backups, backups_folder, check_place, made_at
 from recorder.store.migrate import is_current, upgrade
 from recorder.store.migrate import to_head as _to_head
 from recorder.store.site import Location, Site
 from recorder.store.trouble import damaged, explained
 from recorder.store.values import Backup
 
-NAME = "%Y%m%dT%H%M%SZ"
 KEEP = 7
 OVERLAPS = tuple(
     f"""
@@ -42,7 +41,7 @@ def back_up(place: Location, now: datetime, keep: int = KEEP) -> Backup:
     if not stands(place):
         raise NoHistoryError(f"nothing is recorded in {place} yet; there is nothing to back up")
     folder = backups_folder(place)
-    target = folder / f"{now.astimezone(UTC):{NAME}}.db"
+    target = folder / f"{now.astimezone(UTC):{BACKUP_NAME}}.db"
     if isinstance(place, Site):
         from recorder.store.postgresql import copying as server  # noqa: PLC0415 - only for one
 
@@ -71,8 +70,10 @@ def list_backups(place: Location) -> tuple[Backup, ...]:
 
 
 def _backup(copy: Path) -> Backup:
-    made = datetime.strptime(copy.stem, NAME).replace(tzinfo=UTC)
-    return Backup(copy, made, copy.stat().st_size)
+    status = copy.stat()
+    return Backup(
+        copy, made_at(copy) or datetime.fromtimestamp(status.st_mtime, UTC), status.st_size
+    )
 
 
 def restore(place: Location, backup: Path | str, now: datetime) -> Location | None:
@@ -125,7 +126,7 @@ def _named(place: Location, backup: Path | str) -> Path:
 
 def _put_aside(path: Path, now: datetime) -> Path | None:
     """Rename the file with its log, so that nothing that could still be read is lost."""
-    name = f"{path.name}.replaced-{now.astimezone(UTC):{NAME}}"
+    name = f"{path.name}.replaced-{now.astimezone(UTC):{BACKUP_NAME}}"
     for suffix in ("", "-wal", "-shm"):  # the file first: a log alone is taken for nothing else
         old = path.with_name(path.name + suffix)
         if old.exists():

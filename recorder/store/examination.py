@@ -11,6 +11,7 @@ from recorder.errors import DamagedError
 from recorder.model import Kind
 from recorder.store.backup import OVERLAPS, check
 from recorder.store.connection import connect, reading_mode
+from recorder.store.doubt import impossible
 from recorder.store.engine import check_header, opened
 from recorder.store.location import check_place
 from recorder.store.migrate import is_current
@@ -71,4 +72,5 @@ def _faults_on_server(site: Site) -> tuple[str, ...]:
 def _broken_rules(path: Path) -> tuple[str, ...]:
     with explained(path), contextlib.closing(connect(path, reading_mode(path))) as connection:
         found = [row[0] for query in RULES for row in connection.execute(query)]
+        found += impossible(connection)
     return tuple(found[:MOST_TOLD])

@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +18,8 @@ from recorder.store.site import Location, Site, is_url, site_at
 
 VARIABLE = "MEDIA_RECORDER_DB"
 MOUNTINFO = Path("/proc/self/mountinfo")
+BACKUP_NAME = "%Y%m%dT%H%M%SZ"
+POINT_AT = 4  # of the fields of its lines, counted from 0
 
 
 def history_place(
@@ -88,10 +91,11 @@ def _mounts() -> list[tuple[str, str]]:
 def read_mountinfo(text: str) -> list[tuple[str, str]]:
     """(mount point, type) of each line of mountinfo, proc_pid_mountinfo(5)."""
     mounts = []
-    for line in text.splitlines():
+    for line in text.split("\n"):  # a name may hold what other ends of lines are written with
         before, dash, behind = line.partition(" - ")
-        if dash:
-            point = re.sub(r"\\([0-3][0-7]{2})", lambda m: chr(int(m[1], 8)), before.split(" ")[4])
+        fields = before.split(" ")
+        if dash and len(fields) > POINT_AT:
+            point = re.sub(r"\\([0-3][0-7]{2})", lambda m: chr(int(m[1], 8)), fields[POINT_AT])
             mounts.append((point, behind.split(" ")[0]))
     return mounts
 
@@ -117,4 +121,12 @@ def backups_folder(place: Location) -> Path:
 
 def backups(place: Location) -> list[Path]:
     """The verified copies of a history, oldest first. They bear their names once verified."""
-    return sorted(backups_folder(place).glob("[0-9]*Z.db"))
+    return sorted(it for it in backups_folder(place).glob("[0-9]*Z.db") if made_at(it))
+
+
+def made_at(copy: Path) -> datetime | None:
+    """When a copy was made, by its name; None where it bears another name."""
+    try:
+        return datetime.strptime(copy.stem, BACKUP_NAME).replace(tzinfo=UTC)
+    except ValueError:
+        return None

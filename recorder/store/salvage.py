@@ -14,6 +14,7 @@ from pathlib import Path
 from recorder.errors import PlaceError
 from recorder.store.connection import connect
 from recorder.store.copying import faults_of
+from recorder.store.doubt import conditions
 from recorder.store.logged import with_log
 from recorder.store.migrate import create
 from recorder.store.pages import PAGE_BYTES, Pages, Row, Tree
@@ -75,6 +76,7 @@ def _read_into(target: Path, pages: Pages) -> tuple[int, tuple[str, ...]]:
                 found, whole = _save(Tree(pages, roots[name]), new, table)
                 rows += found
                 lost |= set() if whole else {name}
+        lost |= _drop_impossible(new)
         if lost:
             replace_lost(new, pages, roots)
             lost |= _drop_strays(new)
@@ -135,6 +137,15 @@ def _save(tree: Tree, new: sqlite3.Connection, table: Table) -> tuple[int, bool]
 def _values(row: Row) -> tuple[object, ...]:
     """A table's number of a row stands beside the record, and as NULL in it."""
     return row.values if row.rowid is None else (row.rowid, *row.values[1:])
+
+
+def _drop_impossible(new: sqlite3.Connection) -> set[str]:
+    """Drop the rows that hold what no reader could make sense of; the tables of such."""
+    return {
+        table
+        for table, _, condition in conditions(new)
+        if new.execute(f'DELETE FROM "{table}" WHERE {condition}').rowcount  # noqa: S608 - our own
+    }
 
 
 def _drop_strays(new: sqlite3.Connection) -> set[str]:

@@ -31,6 +31,8 @@ OWN_MISTAKES = frozenset(
         sqlite3.SQLITE_INTERNAL,
     }
 )
+# What a reader may stumble with over rows that it can make nothing of.
+STUMBLES = (ValueError, LookupError, TypeError, ArithmeticError, sqlite3.Error)
 ERRNOS: Mapping[int, type[StoreError]] = {
     errno.ENOSPC: FullError,
     errno.EDQUOT: FullError,
@@ -41,10 +43,11 @@ ERRNOS: Mapping[int, type[StoreError]] = {
 
 
 @contextlib.contextmanager
-def explained(place: Location) -> Iterator[None]:
+def explained(place: Location, *, doubted: bool = True) -> Iterator[None]:
     """Turn SQLite's and the system's errors into StoreErrors; our own mistakes stay as they are.
 
-    A server's are told by its own module.
+    Where it is not clear whose mistake it is, the file is looked at, unless it is not `doubted`. A
+    server's are told by its own module.
     """
     if isinstance(place, Site):
         from recorder.store.postgresql import trouble  # noqa: PLC0415 - only for a server
@@ -55,16 +58,13 @@ def explained(place: Location) -> Iterator[None]:
     path = place
     try:
         yield
-    except sqlite3.Error as error:
-        meant = explanation(path, error)
-        if meant is None:
-            raise
-        raise meant from error
     except OSError as error:
         raise _of_system(path, error) from error
     except Exception as error:
-        wrapped = getattr(error, "orig", None)  # as SQLAlchemy hands it on
-        meant = explanation(path, wrapped) if isinstance(wrapped, sqlite3.Error) else None
+        told = getattr(error, "orig", error)  # as SQLAlchemy hands it on
+        meant = explanation(path, told) if isinstance(told, sqlite3.Error) else None
+        if meant is None and doubted:
+            meant = _of_content(path, told)
         if meant is None:
             raise
         raise meant from error
@@ -90,6 +90,16 @@ def explanation(path: Path, error: sqlite3.Error) -> StoreError | None:
     if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return damaged(path, str(error))
     return StoreError(f"{path}: {error}; see `ops media.history.check`")
+
+
+def _of_content(path: Path, error: BaseException) -> StoreError | None:
+    """What an error means that a good file never leads to; None where it is our own mistake."""
+    if not isinstance(error, STUMBLES) or not path.is_file():
+        return None
+    from recorder.store.doubt import fault_of  # noqa: PLC0415 - rarely needed
+
+    fault = fault_of(path)
+    return None if fault is None else damaged(path, fault)
 
 
 def _of_system(path: Path, error: OSError) -> StoreError:

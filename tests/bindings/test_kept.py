@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -127,7 +128,9 @@ def test_only_values_of_a_stack_are_taken_from_it(folder: Path) -> None:
         + traces
         + b"\x85R."
     )
-    for content in (planted, dotted, whole[:-20], b"", b"\x80"):
+    greedy = b"\x80\x04r" + (1 << 28).to_bytes(4, "little") + b"."  # a memo of 4 GB
+    named = [zlib.crc32(values).to_bytes(4, "big") + values for values in (planted, dotted)]
+    for content in (*named, greedy, whole[:-20], b"", b"\x80"):
         file.write_bytes(content)
         assert stack_of(folder) == stack
         assert file.read_bytes() == whole

@@ -32,6 +32,7 @@ FILE = "media.services.yaml"
         ("---\nhosts: {}\n...\n# after\n", f"---\nhosts: {{}}\n{BLOCK}...\n# after\n"),
         ("a: 1\nsummary: {}\nb: 2\n", f"a: 1\n{BLOCK}b: 2\n"),
         ("a: 1\nsummary:\nb: 2\n", f"a: 1\n{BLOCK}b: 2\n"),
+        ("updated: 2026-02-36\n", f"updated: 2026-02-36\n{BLOCK}"),  # no date, and not ours to mend
         ("a: 1\nsummary: # mine\n  x: 1 # y\n\n# of b\nb: 2\n", f"a: 1\n{BLOCK}\n# of b\nb: 2\n"),
         ("summary:\n  x:\n    - 1\n    - [2,\n      3]\nb: 2\n", f"{BLOCK}b: 2\n"),
         ("a: &x {b: 1}\nsummary: *x\n", f"a: &x {{b: 1}}\n{BLOCK}"),

@@ -167,3 +167,15 @@ def test_a_person_is_asked_and_sees_how_far_it_is(machine: Machine, answer: str,
     assert (asked(machine) == ["compose restart radarr"]) is done
     assert ("here: restarting\\x1b[2J" in told) is done
     assert ("1 of 1 service back" in output) is done
+
+
+def test_what_a_host_says_is_obeyed_by_no_terminal(machine: Machine) -> None:
+    """In the line that tells why nothing was done, too."""
+    engine = ENGINE.replace(
+        "'compose config')", "'compose config'*) printf 'a\\033[31m' >&2; exit 1 ;; no)"
+    )
+    (machine.folder / "bin" / "docker").write_text(engine)
+    done = machine.ops(*RESTART, "--yes")
+    assert done.returncode == 2
+    assert "\x1b" not in done.stderr
+    assert "a\\x1b[31m" in done.stderr

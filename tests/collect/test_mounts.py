@@ -274,6 +274,7 @@ def test_a_path_beside_an_absent_mount_is_its_own() -> None:
         ),
         (Space(Reply.ERROR, error="Input/output error"), Reason.PATH_ERROR, "Input/output error"),
         (UNASKED, Reason.PROBE_FAILED, "stat: invalid option -- 'c'"),
+        (Space(Reply.OK), Reason.PROBE_FAILED, "the host did not tell its size"),
     ],
 )
 def test_a_volume_that_does_not_answer_is_unknown(

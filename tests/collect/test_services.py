@@ -217,3 +217,10 @@ def test_containers_no_line_names_are_undeclared() -> None:
         ("m-radarr-2", undeclared, "media"),
         ("tinker", undeclared, "no project"),
     ]
+
+
+def test_a_state_that_no_engine_is_known_to_have_is_unknown_and_says_so() -> None:
+    """Unknown is never without a reason."""
+    odd = _container("radarr", state=ServiceState.UNKNOWN)
+    (seen,) = seen_services([service("radarr")], [odd], {})
+    assert (seen.state, seen.reason) == (ServiceState.UNKNOWN, Reason.PROBE_FAILED)

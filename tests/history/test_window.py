@@ -61,6 +61,7 @@ def test_a_day_on_which_clocks_change_is_as_long_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("so\x1bon", '"so\\x1bon" is no span of time'),
         ("soon", '"soon" is no span of time; say 24h, 7d, 1y, yesterday'),
         ("30m2h", '"30m2h" is no span of time'),
         ("2h2h", '"2h2h" is no span of time'),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from recorder.collect.archives.excluded import find_test
 from recorder.collect.archives.receiving import receive
-from recorder.collect.archives.script import Failed, Heard
+from recorder.collect.archives.script import Failed, Heard, number_of
 from recorder.collect.shell import Shell
 from recorder.frozen import frozen
 from recorder.model.archive import (
@@ -85,9 +85,10 @@ class _Said:
                 self._databases.append(Database(file, Copied(how), detail or None))
         elif word == "archive":
             name, size, self.checksum, files = (*rest.split(" "), "", "", "", "")[:4]
-            if size.isdecimal() and files.isdecimal() and _SUM.fullmatch(self.checksum):
-                self.archive = parse_archive(self._label, name, int(size))
-                self._files = int(files)
+            size_bytes, count = number_of(size), number_of(files)
+            if size_bytes is not None and count is not None and _SUM.fullmatch(self.checksum):
+                self.archive = parse_archive(self._label, name, size_bytes)
+                self._files = count
         elif word == "note":
             self._notes.append(rest)
         elif word == "cleared":

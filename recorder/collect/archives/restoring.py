@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from recorder.collect.archives.receiving import SUM, receive
-from recorder.collect.archives.script import Failed, Heard, quoted
+from recorder.collect.archives.script import Failed, Heard, number_of, quoted
 from recorder.collect.shell import Ended, Shell
 from recorder.frozen import frozen
 from recorder.model.archive import STAMP, Archive, Restored
@@ -55,8 +55,9 @@ def restore(
 
 def _further(done: Restored, word: str, rest: str) -> Restored:
     """What became of a restore, with one more line that was said of it."""
-    if word == "unpacked" and rest.isdecimal():
-        return replace(done, files=int(rest))
+    files = number_of(rest)
+    if word == "unpacked" and files is not None:
+        return replace(done, files=files)
     if word == "aside":
         return replace(done, aside=rest)
     if word == "cleared":
@@ -76,8 +77,9 @@ def fetch(shell: Shell, base: str, archive: Archive, here: Path) -> Path:
     with Heard(shell, "send", [place], LIMIT_SEC) as heard:
         for word, rest in heard.words():
             name, size, checksum = (*rest.split(" "), "", "", "")[:3]
-            if word == "archive" and name == archive.name and size.isdecimal():
-                receive(here, archive, checksum, heard.bytes_behind(int(size)))
+            count_bytes = number_of(size)
+            if word == "archive" and name == archive.name and count_bytes is not None:
+                receive(here, archive, checksum, heard.bytes_behind(count_bytes))
     return here / archive.label / archive.name
 
 

@@ -1,5 +1,6 @@
 """The programs of this folder as scripts for a host, and the words they answer with."""
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ FOLDER = Path(__file__).parent
 HOME = "~/"
 MOST_SAID_BYTES = 1024 * 1024  # of a line that never ends
 MEGA = 1_000_000
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 BEHIND = {
     "sources": ("sources",),
     "pack": ("pack",),
@@ -138,15 +140,20 @@ def answers(
         return list(heard.words())
 
 
+def number_of(word: str) -> int | None:
+    """A whole number as a program of ours tells it; None where it is none, or none of sane size."""
+    return int(word) if _NUMBER.fullmatch(word) else None
+
+
 def _no_space(words: str) -> str:
-    needed, _, free = words.partition(" ")
-    if not (needed.isdecimal() and free.isdecimal()):
+    needed, free = (number_of(word) for word in words.partition(" ")[::2])
+    if needed is None or free is None:
         return "too little space"
     return f"too little space: it takes {_mega(needed)}, and {_mega(free)} are free"
 
 
-def _mega(count_bytes: str) -> str:
-    return f"{-(-int(count_bytes) // MEGA)} MB"
+def _mega(count_bytes: int) -> str:
+    return f"{-(-count_bytes // MEGA)} MB"
 
 
 def _how(end: End, timeout_sec: float) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from recorder.collect.archives.script import answers
+from recorder.collect.archives.script import answers, number_of
 from recorder.collect.shell import Shell
 from recorder.model.archive import Archive, Checked, Keeping, parse_archive, past_keeping
 
@@ -16,8 +16,9 @@ def archives(shell: Shell, base: str) -> tuple[Archive, ...]:
     for word, rest in answers(shell, "shelf", [base], LIMIT_SEC):
         label, _, others = rest.partition(" ")
         name, _, size = others.partition(" ")
-        if word == "shelved" and size.isdecimal():
-            found.append(parse_archive(label, name, int(size)))
+        size_bytes = number_of(size)
+        if word == "shelved" and size_bytes is not None:
+            found.append(parse_archive(label, name, size_bytes))
     return tuple(sorted(filter(None, found), key=lambda it: (it.label, it.at, it.name)))
 
 
@@ -53,5 +54,5 @@ def _checked(host: str, archive: Archive, said: Sequence[tuple[str, str]]) -> Ch
     if word != "good":
         return Checked(host, archive, rest, note=note)
     files, _, databases = rest.partition(" ")
-    opened = int(databases) if databases.isdecimal() and note is None else None
-    return Checked(host, archive, None, int(files) if files.isdecimal() else 0, opened, note)
+    opened = number_of(databases) if note is None else None
+    return Checked(host, archive, None, number_of(files) or 0, opened, note)
