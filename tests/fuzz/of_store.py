@@ -57,7 +57,8 @@ def changes(path: Path) -> None:
     """The dashboard's past: what changed since somebody looked."""
     with opened(path, writing=False) as engine:
         seen = latest(engine).snapshot
-    found = recall(Keeping(path, seen, NOON, previous=False, record=False))
+    told = recall(Keeping(path, seen, NOON, previous=False, record=False))
+    found = told.of(seen)
     harmless(drawn(dashboard(found.snapshot, past=found.past, tz=UTC)), len(recorded()))
 
 
