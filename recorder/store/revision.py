@@ -10,7 +10,7 @@ from recorder.store.driver import connect
 from recorder.store.site import Location
 from recorder.store.trouble import damaged, explained
 
-REVISIONS = ("0001", "0002", "0003", "0004")  # oldest first
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")  # oldest first
 HEAD = REVISIONS[-1]
 
 

@@ -38,7 +38,7 @@ YEARS = Census(
     path=FOLDER / "history.db",
     size_bytes=35_700_736,
     free_bytes=409_600,
-    schema="0004",
+    schema="0005",
     made_by="0.1.0",
     populations=(
         Population(Kind.HOST, 2, 2, 289),

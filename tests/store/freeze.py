@@ -19,6 +19,7 @@ from recorder.model import (
     ImportCount,
     ImportedTitle,
     ImportState,
+    ServiceState,
 )
 from recorder.model.past import AppPast, Boot, HostPast, Source, Told
 from recorder.store import migrate
@@ -29,7 +30,7 @@ from recorder.store.gates import record_gates
 from recorder.store.record import record
 from recorder.store.retention import tidy
 from recorder.store.told import take_in
-from store.stacks import NOON, after, dark, look
+from store.stacks import NOON, after, blind, dark, look, service
 
 FROZEN = Path(__file__).with_name("frozen")
 GOLDEN = Path(__file__).with_name("schema.sql")  # what head must be
@@ -82,6 +83,8 @@ def main() -> None:
         with opened(path) as engine:
             record(engine, look(0, imports=(IMPORTED,)))
             record(engine, dark(1))
+            record(engine, blind(2))
+            record(engine, look(3, services=(service(state=ServiceState.EXITED, exit_code=0),)))
             record(engine, look(DAY_MIN + 1))
             record(engine, NEWEST)
             tidy(engine)

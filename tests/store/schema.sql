@@ -475,7 +475,7 @@ CREATE VIEW event (
     name, -- host, service (an endpoint's too) or where the mount is
     was, -- the last state known; NULL: it is new
     now, -- the state since; gone: it is no more
-    detail, -- exit code, image, health, reason: what else changed
+    detail, -- exit code, image, health, engine, reason: what else changed
     at_ts -- as at
 ) AS
 SELECT
@@ -485,10 +485,17 @@ SELECT
     host.name,
     nullif(was.state, 'gone'),
     now.state,
-    CASE
-        WHEN now.state = 'up' AND was.boot_id <> now.boot_id THEN 'rebooted'
-        ELSE coalesce(now.detail, now.reason)
-    END,
+    coalesce(nullif(ltrim(
+        CASE WHEN now.state = 'up' AND was.boot_id <> now.boot_id THEN 'rebooted' ELSE '' END
+        || CASE
+            WHEN now.engine_readable = 1 AND was.engine_readable = 0 THEN ', engine readable'
+            WHEN now.engine_reason = 'no_engine'
+                AND (was.engine_readable = 1 OR was.engine_reason <> 'no_engine')
+                THEN ', without its container engine'
+            WHEN now.engine_reason <> 'no_engine' AND was.engine_reason IS NOT now.engine_reason
+                THEN ', engine unreadable: ' || replace(now.engine_reason, '_', ' ')
+            ELSE ''
+        END, ', '), ''), now.detail, now.reason),
     now.first_ts
 FROM host_span AS now
 JOIN entity AS host ON host.id = now.entity_id
@@ -499,7 +506,8 @@ LEFT JOIN host_span AS was ON was.entity_id = now.entity_id AND was.first_ts = (
 )
 WHERE now.state <> 'unknown' AND +now.first_ts > (SELECT min(first_ts) FROM coverage)
     AND (was.state IS NOT now.state OR was.reason IS NOT now.reason
-        OR was.boot_id IS NOT now.boot_id)
+        OR was.boot_id IS NOT now.boot_id OR was.engine_readable <> now.engine_readable
+        OR was.engine_reason <> now.engine_reason)
 UNION ALL
 SELECT
     strftime('%Y-%m-%dT%H:%M:%SZ', now.first_ts, 'unixepoch'),
@@ -517,6 +525,7 @@ SELECT
             new.ref, new.digest, 'changed')
         WHEN was.health IS NOT now.health AND now.health <> 'none' THEN now.health
         WHEN was.created_ts <> now.created_ts THEN 're-created'
+        WHEN now.state = 'running' AND was.state IN ('created', 'exited', 'dead') THEN 'started'
         WHEN was.started_ts <> now.started_ts THEN 'restarted'
         ELSE now.error
     END,

@@ -145,6 +145,12 @@ def look(minutes: float = 0, **parts: object) -> Snapshot:
     return replace(it, **parts)  # type: ignore[arg-type]
 
 
+def blind(minutes: float = 0, reason: Reason = Reason.ENGINE_DOWN) -> Snapshot:
+    """The same stack while its host's container engine does not answer."""
+    host = up(engine=Engine("docker", readable=False, reason=reason))
+    return look(minutes, hosts=(host,), services=(unseen(service(), reason),))
+
+
 def dark(minutes: float = 0, **parts: object) -> Snapshot:
     """The same stack while its host does not answer."""
     unknown = {"state": MountState.UNKNOWN, "reason": Reason.HOST_DOWN}

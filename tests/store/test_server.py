@@ -28,7 +28,7 @@ from recorder.store.backup import back_up, restore
 from recorder.store.engine import opened
 from recorder.store.examination import faults_of_history
 from recorder.store.lock import one_look
-from recorder.store.migrate import upgrade
+from recorder.store.migrate import HEAD
 from recorder.store.postgresql.asking import opened_to_read
 from recorder.store.read import covered
 from recorder.store.record import record
@@ -48,8 +48,7 @@ PATIENCE_SEC = 60
 @pytest.fixture
 def years(path: Path) -> Path:
     """A history in a file with rows in every table."""
-    thaw(FROZEN / "0004.sql", path)
-    upgrade(path)
+    thaw(FROZEN / f"{HEAD}.sql", path)
     return path
 
 
