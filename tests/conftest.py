@@ -19,6 +19,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from realhosts import Lab
 from realhosts.leftovers import clear_abandoned
 from realhosts.packages import UnavailableError, require_parts
+from store.servers import Server, programs, running
+
+from recorder.store.engine import opened
 
 # How long an example takes is the machine's affair, not a rule of the product. CI tries the same
 # ones each time, so that a change is judged by what it changes; any other run tries new ones.
@@ -113,3 +116,33 @@ def lab(lab_parts: None) -> Iterator[Lab]:  # noqa: ARG001 -- asked for its effe
     made = Lab.up(OWN_LAB.with_name(f"{OWN_LAB.name}{os.getpid()}"))
     yield made
     made.down()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> None:
+    """The programs of a PostgreSQL server are here. If none can be had, CI fails."""
+    try:
+        programs()
+    except UnavailableError as reason:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def server(postgresql: None) -> Iterator[Server]:  # noqa: ARG001 -- asked for its effect
+    """A PostgreSQL server, in whose database there is a site."""
+    with tempfile.TemporaryDirectory(prefix="postgresql-") as folder:
+        Path(folder).chmod(0o755)  # the server runs as another user
+        with running(Path(folder, "server")) as made:
+            with opened(made.site()):
+                pass
+            yield made
+
+
+@pytest.fixture
+def database(server: Server) -> Iterator[str]:
+    """A database in which nothing is."""
+    name = server.database()
+    yield name
+    server.drop(name)

@@ -53,8 +53,8 @@ def warmed(place: Location, *, record: bool) -> "Callable[[Keeping], Iterator[Re
     """
     store = contextlib.ExitStack()
     engine, outlooks = None, None
-    if stands(place):
-        with contextlib.suppress(StoreError):
+    with contextlib.suppress(StoreError):
+        if stands(place):
             engine = store.enter_context(opened(place, writing=record))
             before = read.last_look(engine)
             if before:

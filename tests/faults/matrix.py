@@ -5,7 +5,7 @@
 what is no row.
 """
 
-from faults import apps, control, endpoints, engines, history, hosts, nfs, together
+from faults import apps, control, endpoints, engines, history, hosts, nfs, server, together
 from faults.row import Row
 
 SECTIONS: dict[str, tuple[Row, ...]] = {
@@ -16,6 +16,7 @@ SECTIONS: dict[str, tuple[Row, ...]] = {
     "nfs": nfs.ROWS,
     "together": together.ROWS,
     "history": history.ROWS,
+    "server": server.ROWS,
     "control": control.ROWS,
 }
 ROWS = tuple(row for rows in SECTIONS.values() for row in rows)

@@ -4,14 +4,17 @@ import itertools
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psycopg
 from realhosts.packages import require_parts
+from realhosts.waiting import wait_until
 
 from recorder.store.site import Location, Site, site_at
 from recorder.store.tables import TABLES
@@ -62,9 +65,36 @@ class Server:
         with self.as_admin() as admin:
             admin.execute(f"DROP DATABASE {database} WITH (FORCE)")
 
-    def signal(self, mode: str) -> None:
-        """Tell `pg_ctl` to stop or restart it."""
-        _as_owner(self.folder, "pg_ctl", mode, "-D", self.folder / "data", "-m", "fast", "-w")
+    def start(self) -> None:
+        _as_owner(self.folder, "pg_ctl", "start", "-D", self.data, "-l", self.folder / "log", "-w")
+
+    def stop(self) -> None:
+        """As on a shutdown: whoever is connected is told."""
+        _as_owner(self.folder, "pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w")
+
+    def kill(self) -> None:
+        """SIGKILL to each of its processes, as on a power cut."""
+        noted = self.data / "postmaster.pid"
+        first = int(noted.read_text().split()[0])
+        others = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        for pid in (first, *map(int, others)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for pid in (first, *map(int, others)):
+            wait_until(partial(_has_ended, pid), f"process {pid} to end")
+        for left in (noted, self.folder / ".s.PGSQL.5432.lock"):
+            left.unlink()  # a process that ended counts as running until somebody waits for it
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+
+def _has_ended(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].startswith("Z")
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 _NUMBERS = itertools.count(1)
@@ -83,26 +113,33 @@ def programs() -> Path:
 
 
 @contextmanager
-def running(folder: Path, *settings: str) -> Iterator[Server]:
-    """A server that lives as long as the context; its role may make databases' schemas."""
+def running(folder: Path, *settings: str, lets_in: str = "") -> Iterator[Server]:
+    """A server that lives as long as the context; its role may make databases' schemas.
+
+    `lets_in`: lines of pg_hba.conf, before those that let everybody in.
+    """
     folder.mkdir(parents=True)
     if os.geteuid() == 0:
         shutil.chown(folder, ADMIN, ADMIN)
-    data = folder / "data"
+    number = next(_NUMBERS)
+    address = f"127.{76 + number}.{os.getpid() >> 8 & 255}.{os.getpid() & 255}"  # a port is free
+    server = Server(folder, address)
     options = ["-A", "trust", "-U", ADMIN, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-    _as_owner(folder, "initdb", "-D", data, *options)
-    told = [f"-c {one}" for one in (*QUICK, *settings, f"unix_socket_directories={folder}")]
-    address = f"127.77.{os.getpid() >> 8 & 255}.{os.getpid() & 255}"  # so no port is to be found
-    start = ["-o", f"-h {address} {' '.join(told)}", "-l", folder / "log", "-w"]
-    _as_owner(folder, "pg_ctl", "start", "-D", data, *start)
+    _as_owner(folder, "initdb", "-D", server.data, *options)
+    told = (*QUICK, *settings, f"unix_socket_directories={folder}", f"listen_addresses={address}")
+    with (server.data / "postgresql.conf").open("a") as file:
+        file.writelines("{} = '{}'\n".format(*one.split("=", 1)) for one in told)
+    access = server.data / "pg_hba.conf"
+    access.write_text(lets_in + access.read_text())
+    server.start()
     try:
-        server = Server(folder, address)
         with server.as_admin() as admin:
             admin.execute(f"CREATE ROLE {ROLE} LOGIN PASSWORD 'sesame'")
             admin.execute(f"CREATE DATABASE media OWNER {ROLE}")
         yield server
     finally:
-        _as_owner(folder, "pg_ctl", "stop", "-D", data, "-m", "immediate", "-w", check=False)
+        stop = ("pg_ctl", "stop", "-D", server.data, "-m", "immediate", "-w")
+        _as_owner(folder, *stop, check=False)
 
 
 def _as_owner(folder: Path, program: str, *words: object, check: bool = True) -> None:

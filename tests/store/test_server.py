@@ -29,7 +29,9 @@ from recorder.store.engine import opened
 from recorder.store.examination import faults_of_history
 from recorder.store.lock import one_look
 from recorder.store.migrate import HEAD
+from recorder.store.postgresql import driver
 from recorder.store.postgresql.asking import opened_to_read
+from recorder.store.postgresql.trouble import explanation
 from recorder.store.read import covered
 from recorder.store.record import record
 from recorder.store.retention import tidy
@@ -345,6 +347,30 @@ def test_each_trouble_of_a_server_is_one_line(server: Server, database: str) -> 
         opened(server.site("mine", database)),
     ):
         pass
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "consuming input failed: server closed the connection unexpectedly\n\tThis probably means",
+        "consuming input failed: SSL error: unexpected eof while reading",
+        "consuming input failed: SSL connection has been closed unexpectedly",
+        "sending query failed: SSL SYSCALL error: EOF detected",
+    ],
+)
+def test_a_connection_that_breaks_off_is_no_matter_of_tls(server: Server, said: str) -> None:
+    """Nobody is sent to look at certificates for it."""
+    site = server.site()
+    assert str(explanation(site, psycopg.OperationalError(said))) == (
+        f"{site}: no answer from its server: the connection broke off; see `pg_isready`"
+    )
+
+
+def test_a_server_that_is_too_old_is_refused(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which version it is, and which is needed."""
+    monkeypatch.setattr(driver, "OLDEST_SERVER", 990000)
+    line = rf"{re.escape(str(site))}: its server is PostgreSQL \d+\S*.*, and 99 or newer is needed"
+    assert re.fullmatch(line, _said(site))
 
 
 def test_a_server_that_only_reads_is_told_and_still_read(site: Site) -> None:

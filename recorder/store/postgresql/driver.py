@@ -71,7 +71,10 @@ def connect(site: Site) -> Connection:
     if connection.info.server_version < OLDEST_SERVER:
         version = connection.info.parameter_status("server_version")
         connection.close()
-        raise StoreError(f"{site}: its server is PostgreSQL {version}, and 13 or newer is needed")
+        oldest = OLDEST_SERVER // 10000
+        raise StoreError(
+            f"{site}: its server is PostgreSQL {version}, and {oldest} or newer is needed"
+        )
     connection.execute(SETTINGS, (f'"{site.name}"',))
     with contextlib.suppress(psycopg.DataError):  # a zone that the server doesn't know
         connection.execute("SELECT set_config('TimeZone', %s, false)", (local_zone(),))

@@ -51,8 +51,10 @@ REFUSALS = {
     r'role "[^"]*" does not exist': "make the role: `createuser` on the server",
     r'database "[^"]*" does not exist': "make the database: `createdb` on the server",
     r"too many|remaining connection slots": "try again in a minute",
-    r"SSL|certificate": "see sslmode and sslrootcert in docs/scale.md",
+    r"SSL was required|SSL error|certificate": "see sslmode and sslrootcert in docs/scale.md",
 }
+# What is said where a connection ends amid a question, with TLS and without.
+BROKEN_OFF = re.compile(r"SSL error: unexpected eof|SSL SYSCALL error|closed.* unexpectedly")
 _PREFIX = re.compile(r"connection failed: |connection to server [^:]*?(failed: |error: )|FATAL: +")
 
 
@@ -87,9 +89,11 @@ def explanation(site: Site, error: psycopg.Error) -> StoreError | None:
 
 def _of_the_way(site: Site, error: psycopg.Error) -> AwayError:
     said = _PREFIX.sub("", _first_line(error)).strip()
+    if BROKEN_OFF.search(said):
+        said = "the connection broke off"
     for pattern, advice in REFUSALS.items():
         if re.search(pattern, said):
-            return AwayError(f"{site}: its server lets us not in: {said}; {advice}")
+            return AwayError(f"{site}: its server does not let us in: {said}; {advice}")
     return AwayError(f"{site}: no answer from its server: {said}; see `pg_isready`")
 
 
