@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from recorder.frozen import frozen
 from recorder.model import Kind, Service
+from recorder.store.adding import added
 from recorder.store.connection import Connection
 from recorder.store.identity import Key, Sighting
 from recorder.store.live import Live
@@ -17,11 +18,6 @@ from recorder.store.tables import insertion
 KNOWN = """
     SELECT id FROM entity WHERE site_id = :home AND kind = :kind
         AND ifnull(parent_id, 0) = :parent AND identity = :identity"""
-HIGHEST = "SELECT max(id) FROM entity"
-NEWER = "SELECT id FROM entity WHERE id > :highest ORDER BY id"
-MADE = """
-    INSERT INTO entity (site_id, kind, parent_id, identity, name, position)
-    VALUES (:site_id, :kind, :parent_id, :identity, :name, :position)"""
 MOVE = "UPDATE entity SET name = :name, position = :position WHERE id = :id"
 WAKE = "UPDATE entity SET name = :name, position = :position, retired_ts = NULL WHERE id = :id"
 RENAME = "UPDATE entity SET identity = :identity, name = :name, position = :position WHERE id = :id"
@@ -35,6 +31,10 @@ class Match:
     sighting: Sighting
     id: int
     live: Live | None  # None: it has no open span, being new or back after it was gone
+
+
+Unmatched = tuple[Sighting, int | None]  # with what it is on
+Left = tuple[Kind, int | None, str]
 
 
 def site_id(db: Connection, name: str) -> int:
@@ -58,8 +58,8 @@ def match(
     moved = []
     fresh: set[int | None] = set()  # the things of which nothing can be known yet
     for kind in Kind:  # parents first
-        unmatched: list[tuple[Sighting, int | None]] = []
-        new: list[tuple[Sighting, int | None]] = []
+        unmatched: list[Unmatched] = []
+        new: list[Unmatched] = []
         for sighting in seen:
             key = sighting.key
             if key.kind is not kind:
@@ -67,39 +67,53 @@ def match(
             parent_id = None if key.parent is None else ids[key.parent]
             found = left.pop((kind, parent_id, key.identity), None)
             if found is None:
-                unmatched.append((sighting, parent_id))
+                (new if parent_id in fresh else unmatched).append((sighting, parent_id))
                 continue
             if (found.name, found.position) != (sighting.name, sighting.position):
                 moved.append(_place(sighting, found.id))
             matches.append(Match(sighting, found.id, found))
             ids[key] = found.id
-        for sighting, parent_id in unmatched:
-            made = None
-            if parent_id not in fresh:
-                made = _unmatched(db, home, sighting, parent_id, left)
-            if made is None:
-                new.append((sighting, parent_id))
-                continue
-            matches.append(made)
-            ids[sighting.key] = made.id
-        made_now = _made(db, home, new)
-        matches += made_now
-        ids |= {match.sighting.key: match.id for match in made_now}
-        fresh |= {match.id for match in made_now}
+        again, others = _found_again(db, home, unmatched, left)
+        made = _made(db, home, [*others, *new])
+        matches += [*again, *made]
+        ids |= {match.sighting.key: match.id for match in (*again, *made)}
+        fresh |= {match.id for match in made}
     if moved:
         db.change_all(MOVE, moved)
     return matches, list(left.values())
+
+
+def _found_again(
+    db: Connection, home: int, unmatched: Sequence[Unmatched], left: dict[Left, Live]
+) -> tuple[list[Match], list[Unmatched]]:
+    """Of sightings of one kind, those of a thing that was before, and the others.
+
+    A thing under another name is looked for among what its host had that nobody sighted, not among
+    all that a fleet had; and is `left` no more.
+    """
+    kinds = {sighting.key.kind for sighting, _ in unmatched}
+    strange: dict[int | None, list[Live]] = {}
+    for thing in left.values() if kinds else ():
+        if thing.kind in kinds:
+            strange.setdefault(thing.parent_id, []).append(thing)
+    again, others = [], []
+    for sighting, parent_id in unmatched:
+        made = _unmatched(db, home, sighting, parent_id, strange.get(parent_id, []))
+        if made is None:
+            others.append((sighting, parent_id))
+            continue
+        again.append(made)
+        if made.live is not None:
+            del left[made.live.kind, parent_id, made.live.identity]
+    return again, others
 
 
 def _place(sighting: Sighting, entity_id: int) -> dict[str, object]:
     return {"id": entity_id, "name": sighting.name, "position": sighting.position}
 
 
-def _made(db: Connection, home: int, new: Sequence[tuple[Sighting, int | None]]) -> list[Match]:
-    """Things that never were before; their ids grow in the order in which they are written."""
-    if not new:
-        return []
-    highest = db.scalar(HIGHEST) or 0
+def _made(db: Connection, home: int, new: Sequence[Unmatched]) -> list[Match]:
+    """Things that never were before."""
     rows = [
         {
             "site_id": home,
@@ -108,12 +122,12 @@ def _made(db: Connection, home: int, new: Sequence[tuple[Sighting, int | None]])
             "identity": sighting.key.identity,
             "name": sighting.name,
             "position": sighting.position,
+            "retired_ts": None,
         }
         for sighting, parent_id in new
     ]
-    db.change_all(MADE, rows)
-    made = db.rows(NEWER, {"highest": highest})
-    return [Match(sighting, row.id, None) for (sighting, _), row in zip(new, made, strict=True)]
+    made = added(db, "entity", rows)
+    return [Match(sighting, one, None) for (sighting, _), one in zip(new, made, strict=True)]
 
 
 def _unmatched(
@@ -121,9 +135,12 @@ def _unmatched(
     home: int,
     sighting: Sighting,
     parent_id: int | None,
-    left: dict[tuple[Kind, int | None, str], Live],
+    strange: list[Live],
 ) -> Match | None:
-    """The thing that is back, or goes on under another name; None where it never was."""
+    """The thing that is back, or goes on under another name; None where it never was.
+
+    `strange`: what its parent had that nobody sighted.
+    """
     kind, identity = sighting.key.kind, sighting.key.identity
     known = db.scalar(
         KNOWN,
@@ -132,22 +149,20 @@ def _unmatched(
     if known is not None:
         db.change(WAKE, _place(sighting, known))
         return Match(sighting, known, None)
-    same = _same_container(sighting, parent_id, left.values())
+    same = _same_container(sighting, strange)
     if same is not None:
-        del left[kind, parent_id, same.identity]
+        strange.remove(same)
         db.change(RENAME, {**_place(sighting, same.id), "identity": identity})
         return Match(sighting, same.id, same)
     return None
 
 
-def _same_container(sighting: Sighting, parent_id: int | None, left: Iterable[Live]) -> Live | None:
+def _same_container(sighting: Sighting, strange: Iterable[Live]) -> Live | None:
     """The live service a binding's edit gave another identity: same labels, or same container."""
     service = sighting.thing
     if not isinstance(service, Service):
         return None
-    for live in left:
-        if live.kind is not Kind.SERVICE or live.parent_id != parent_id:
-            continue
+    for live in strange:
         known: Definition = live.row["definition_id"]
         labels = (service.project, service.compose_service)
         same_labels = all(labels) and labels == (known.project, known.compose_service)

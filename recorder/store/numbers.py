@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from recorder.model import Endpoint, Host, ImportCount, Kind, Mount, Service, Thing, Volume
+from recorder.store.adding import added
 from recorder.store.connection import Connection
 from recorder.store.rows import whole
 from recorder.store.tables import insertion
@@ -36,10 +37,10 @@ class Series:
 KNOWN = """
     SELECT series.id, series.entity_id, series.metric, series.last_ts, series.last_value
     FROM series JOIN entity ON entity.id = series.entity_id WHERE entity.retired_ts IS NULL"""
-NEW = "INSERT INTO series (entity_id, metric) VALUES (:entity_id, :metric) RETURNING id"
 NEWEST = "UPDATE series SET last_ts = :at, last_value = :reads WHERE id = :which"
 SAMPLE = insertion("sample")
-KnownSeries = dict[tuple[int, str], Series]  # by entity and metric
+Of = tuple[int, str]  # entity and metric
+KnownSeries = dict[Of, Series]
 
 
 def known_series(db: Connection) -> KnownSeries:
@@ -81,24 +82,37 @@ def store(
     known: KnownSeries,
 ) -> None:
     """Store the numbers of things, given by kind and entity, after a look at `last_ts`."""
-    rows, newest = [], []
     seldom = last_ts is None or ts // EACH_SEC != last_ts // EACH_SEC
+    news: dict[Of, int] = {}
     for kind, entity_id, thing in things:
         for metric, reading in readings(thing):
-            value = whole(reading)
+            value, of = whole(reading), (entity_id, metric)
             if value is None or (is_seldom(kind, metric) and not seldom):
                 continue
-            kept = known.get((entity_id, metric))
-            if not _is_news(metric, value, kept, ts):
-                continue
-            number = kept.id if kept else _new(db, entity_id, metric)
-            if metric in SPARSE:
-                newest.append({"which": number, "at": ts, "reads": value})
-            rows.append({"ts": ts, "series_id": number, "value": value})
+            if _is_news(metric, value, known.get(of), ts):
+                news[of] = value
+    ids = _ids(db, news, known)
+    rows = [{"ts": ts, "series_id": ids[of], "value": value} for of, value in news.items()]
+    newest = [
+        {"which": ids[entity_id, metric], "at": ts, "reads": value}
+        for (entity_id, metric), value in news.items()
+        if metric in SPARSE
+    ]
     if newest:
         db.change_all(NEWEST, newest)
     if rows:
         db.change_all(SAMPLE, rows)
+
+
+def _ids(db: Connection, asked: Iterable[Of], known: KnownSeries) -> dict[Of, int]:
+    """The series of numbers, made where there is none."""
+    ids = {of: kept.id for of, kept in known.items()}
+    new = [of for of in asked if of not in ids]
+    rows = [
+        {"entity_id": entity_id, "metric": metric, "last_ts": None, "last_value": None}
+        for entity_id, metric in new
+    ]
+    return ids | dict(zip(new, added(db, "series", rows), strict=True))
 
 
 def _is_news(metric: str, value: int, kept: Series | None, ts: int) -> bool:
@@ -110,7 +124,3 @@ def _is_news(metric: str, value: int, kept: Series | None, ts: int) -> bool:
         return True
     # Totals stand once a day at least, so that each day's free space has one beside it.
     return metric == "total_bytes" and (kept.last_ts or 0) // DAY_SEC != ts // DAY_SEC
-
-
-def _new(db: Connection, entity_id: int, metric: str) -> int:
-    return int(db.scalar(NEW, {"entity_id": entity_id, "metric": metric}))

@@ -5,17 +5,19 @@ next begins. What nobody could see is a span of its own; what is no more ends in
 moment, so that coming back is a beginning.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from recorder.model import HostState, Kind, Reason, Snapshot
+from recorder.store.adding import added
 from recorder.store.connection import Connection
 from recorder.store.live import Live
 from recorder.store.rows import GONE, UNKNOWN, Definition, Image, Row, hidden
 from recorder.store.tables import SHAPES, insertion
 
-REFERRED: Final = ("definition_id", "image_id")
 Reference = Definition | Image
+REFERRED: Final[Mapping[str, type[Reference]]] = {"definition_id": Definition, "image_id": Image}
+FEW = 50  # each is looked up by itself; more of them among all that there are
 TABLE: Final[Mapping[type[Reference], str]] = {Definition: "definition", Image: "image"}
 # The beginning of a digest finds it, in an index an eighth the size of one of digests.
 BY_DIGEST: Final = " AND substr(digest, 8, 8) = :beginning"
@@ -24,10 +26,6 @@ BY_DIGEST: Final = " AND substr(digest, 8, 8) = :beginning"
 def _found(of: type[Reference]) -> str:
     same = " AND ".join(f"{name} IS :{name}" for name in of._fields)
     return f"SELECT id FROM {TABLE[of]} WHERE {same}"  # noqa: S608 - the names are our own
-
-
-def _make(of: type[Reference]) -> str:
-    return f"{insertion(TABLE[of], with_key=False)} RETURNING id"
 
 
 def _end(kind: Kind) -> str:
@@ -51,7 +49,6 @@ class Change:
         self._db = db
         self._ended: dict[Kind, list[Row]] = {}
         self._begun: dict[Kind, list[Row]] = {}
-        self._references: dict[Reference, int] = {}
 
     def end(self, live: Live, ts: int) -> None:
         """Close a span at the last snapshot that saw it so."""
@@ -60,38 +57,55 @@ class Change:
 
     def begin(self, kind: Kind, entity_id: int, ts: int, row: Row) -> None:
         """Open a span; one of what is no more is closed as it opens."""
-        values = {
-            name: self._reference(value) if name in REFERRED else value
-            for name, value in row.items()
-        }
         last_ts = ts if row["state"] == GONE else None
-        begun = {"entity_id": entity_id, "first_ts": ts, "last_ts": last_ts, **values}
+        begun = {"entity_id": entity_id, "first_ts": ts, "last_ts": last_ts, **row}
         self._begun.setdefault(kind, []).append(begun)
 
     def write(self) -> None:
         """Ends first: a thing has one open span."""
+        for column in REFERRED:
+            self._refer(column)
         for statement, rows in ((_end, self._ended), (_begin, self._begun)):
             for kind, some in rows.items():
                 self._db.change_all(statement(kind), some)
 
-    def _reference(self, named: Reference | None) -> int | None:
-        """The row of a table that says just this, made where there is none."""
-        if named is None:
-            return None
-        if named not in self._references:
-            self._references[named] = _reference(self._db, named)
-        return self._references[named]
+    def _refer(self, column: str) -> None:
+        """Have rows hold the ids of what they refer to."""
+        begun = [row for rows in self._begun.values() for row in rows if row.get(column)]
+        ids = _references(self._db, REFERRED[column], dict.fromkeys(row[column] for row in begun))
+        for row in begun:
+            row[column] = ids[row[column]]
 
 
-def _reference(db: Connection, named: Reference) -> int:
-    columns = {name: getattr(named, name) for name in named._fields}
-    of = type(named)
+def _references(
+    db: Connection, of: type[Reference], named: Collection[Reference]
+) -> Mapping[Reference, int]:
+    """The rows of a table that say just this, made where there are none."""
+    known = _looked_up(db, of, named) if len(named) <= FEW else _all(db, of)
+    new = [one for one in named if one not in known]
+    made = added(db, TABLE[of], [one._asdict() for one in new])
+    return known | dict(zip(new, made, strict=True))
+
+
+def _looked_up(
+    db: Connection, of: type[Reference], named: Collection[Reference]
+) -> dict[Reference, int]:
+    found = ((one, _id_of(db, of, one)) for one in named)
+    return {one: known for one, known in found if known is not None}
+
+
+def _id_of(db: Connection, of: type[Reference], named: Reference) -> int | None:
+    columns, query = named._asdict(), _found(of)
     if isinstance(named, Image) and named.digest is not None:
-        beginning = {"beginning": named.digest[7:15]}
-        known = db.scalar(_found(of) + BY_DIGEST, columns | beginning)
-    else:
-        known = db.scalar(_found(of), columns)
-    return int(db.scalar(_make(of), columns) if known is None else known)
+        columns, query = columns | {"beginning": named.digest[7:15]}, query + BY_DIGEST
+    known: int | None = db.scalar(query, columns)
+    return known
+
+
+def _all(db: Connection, of: type[Reference]) -> dict[Reference, int]:
+    columns = ", ".join(of._fields)
+    rows = db.rows(f"SELECT {columns}, id FROM {TABLE[of]} ORDER BY id DESC")  # noqa: S608 - as above
+    return {of(*row[:-1]): row.id for row in rows}
 
 
 def unseen(live: Live, reason: Reason) -> Row:

@@ -1,18 +1,24 @@
 """Recording a fleet: what is written does not grow with the hosts that stand as they stood."""
 
 import pickle
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from counting import statements
 from fleets.snapshots import SERVICES, look_at_fleet
 
 from recorder.capabilities.remembered import Keeping
 from recorder.capabilities.remembering import warmed
-from recorder.model import Kind
+from recorder.model import Declared, Kind, Snapshot
+from recorder.store import entities
 from recorder.store.as_of import latest
 from recorder.store.changes import transitions
 from recorder.store.connection import History
 from recorder.store.engine import opened
+from recorder.store.identity import Sighting
+from recorder.store.live import Live
 from recorder.store.record import record
 
 NOBODY: frozenset[int] = frozenset()
@@ -70,6 +76,53 @@ def test_hosts_that_vanish_are_a_row_for_each_thing_that_changed(tmp_path: Path)
     """And none for those that stay."""
     _, rows = _cost(tmp_path / "history.db", 12, frozenset({1, 5, 9}))
     assert rows == 3 * (1 + SERVICES)
+
+
+def test_a_larger_fleet_costs_no_more_statements(tmp_path: Path) -> None:
+    """Away or back; new, it is one more for each host: what many things need is had at once."""
+    few = _of_each_look(tmp_path / "few.db", 3, frozenset({0, 1}))
+    many = _of_each_look(tmp_path / "many.db", 12, frozenset({1, 3, 5, 9}))
+    assert many == [few[0] + 12 - 3, *few[1:]]
+
+
+def _of_each_look(path: Path, hosts: int, down: frozenset[int]) -> list[int]:
+    """Statements of a first look, one at which hosts are away, and one at which they are back."""
+    counts = []
+    with opened(path) as engine:
+        for minute, away in enumerate([NOBODY, down, NOBODY]):
+            with statements() as said:
+                record(engine, look_at_fleet(hosts, minute, away))
+            counts.append(len(said))
+    return counts
+
+
+@pytest.mark.parametrize("hosts", [2, 6])
+def test_a_renamed_thing_is_looked_for_on_its_own_host(
+    hosts: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A binding that names what nobody named renames a fleet: each among its host's, at most."""
+    compared: list[int] = []
+    same_container = entities._same_container  # noqa: SLF001 - counted
+
+    def counting(sighting: Sighting, strange: Iterable[Live]) -> Live | None:
+        compared.append(len(here := list(strange)))
+        return same_container(sighting, here)
+
+    monkeypatch.setattr(entities, "_same_container", counting)
+    with opened(tmp_path / "history.db") as engine:
+        record(engine, _undeclared(look_at_fleet(hosts)))
+        with engine.reading() as db:
+            before = db.scalar("SELECT count(*) FROM entity")
+        compared.clear()
+        record(engine, look_at_fleet(hosts, 1))
+        with engine.reading() as db:
+            assert db.scalar("SELECT count(*) FROM entity") == before
+    assert compared == [*range(SERVICES, 0, -1)] * hosts
+
+
+def _undeclared(snapshot: Snapshot) -> Snapshot:
+    services = (replace(it, declared=Declared.UNDECLARED) for it in snapshot.services)
+    return replace(snapshot, services=tuple(services))
 
 
 def test_a_fleet_is_remembered_as_it_was_seen(tmp_path: Path) -> None:
