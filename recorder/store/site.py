@@ -70,6 +70,7 @@ def site_at(url: str, called: Callable[[], str]) -> Site:
         if "," in host or "," in dict(options).get("host", ""):
             raise UsageError("the history's URL names several hosts; give one host")
         parts.port  # noqa: B018 - raises for one that is none
+        urlsplit(f"//{user.partition(':')[0]}{at}{host}")  # what is shown has to be one, too
     except ValueError as error:
         raise UsageError(f"the history's URL can't be read; write it like {EXAMPLE}") from error
     if not re.fullmatch(r"/[^/@]+", parts.path):

@@ -236,7 +236,8 @@ def _cached() -> list[bytes]:
         gap_cache.keep(gap_cache.Stamp("/x.yaml", 1, 2), (Gap("G-1", "high", "title", "open"),))
         stack_of(SPINE)
         files = sorted((here / gap_cache.PROGRAM).iterdir())
-        return [bytes([number]) + file.read_bytes() for number, file in enumerate(files)]
+        kept = [bytes([number]) + file.read_bytes() for number, file in enumerate(files)]
+    return [*kept, b"\0[]", b"\0{}"]
 
 
 _OURS = (
@@ -248,7 +249,15 @@ _OURS = (
     b"ports: {nas: {7878: radarr}}\n"
     b"ha_overlaps: {overlaps: [{ha_addon: a, shop_service: radarr, recommendation: investigate}]}\n"
 )
-_BROKEN = [b"a: 1\n\tb: 2\n", b"a: @b\n", b"a: 'b\n", b"a: b: c\n", b"- a\nb: c\n", b"a: [1, *x]\n"]
+_BROKEN = [
+    _OURS.replace(b"a.example:1", b"a.example:99999"),
+    b"a: 1\n\tb: 2\n",
+    b"a: @b\n",
+    b"a: 'b\n",
+    b"a: b: c\n",
+    b"- a\nb: c\n",
+    b"a: [1, *x]\n",
+]
 _BINDINGS = [
     *(bytes([n]) + (SPINE / name).read_bytes() for n, name in enumerate(SPINE_FILES)),
     *(bytes([SPINE_FILES.index(SERVICES)]) + it for it in (_OURS, *_BROKEN)),
@@ -260,7 +269,15 @@ TARGETS = {
         examples=30,
     ),
     "summary": Target(summary, lambda: [*_SUMMARIES, (SPINE / SERVICES).read_bytes()]),
-    "gaps": Target(gaps, lambda: [_REGISTER, b"gaps: {}", b"gaps: [&a [*a]]"]),
+    "gaps": Target(
+        gaps,
+        lambda: [
+            _REGISTER,
+            _REGISTER.replace(b"disk", b"x" * 200),
+            b"gaps: {}",
+            b"gaps: [&a [*a]]",
+        ],
+    ),
     "caches": Target(caches, _cached, examples=20),
     "ssh": Target(ssh, lambda: [_RESOLVED, _KNOWN.encode(), _CONFIG, b"ssh://me@[2001:db8::1]:23"]),
     "keys": Target(keys, lambda: [b"0123456789abcdef\n", ED25519.encode() + b" me@here\n", b" "]),

@@ -6,6 +6,7 @@ import re
 import shlex
 import tempfile
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, timedelta
 from itertools import pairwise
@@ -246,10 +247,11 @@ def packing(data: bytes) -> None:
 
 def listened(data: bytes) -> None:
     """What a program that is listened to says, after what its login says."""
+    opening = Opening()
+    for said in in_pieces(b"hello\n" + opening.mark + b"\n" + data):
+        heard_anew = copy(opening)
+        assert b"".join(map(heard_anew.after, said)) == data
     for pieces in in_pieces(data):
-        opening = Opening()
-        script_said = b"".join(map(opening.after, [b"hello\n" + opening.mark + b"\n", *pieces]))
-        assert script_said == data
         reading = Reading(MARK.encode())
         ends = {reading.add(piece) for piece in pieces}
         whole = b"\n" + MARK.encode() + b"\n" in b"\n" + data
@@ -321,6 +323,7 @@ _RUNS = """{"name": "/radarr", "state": "running", "image": "ghcr.io/a/radarr:5.
  "oom_killed": false,
  "ports": {"7878/tcp": [{"HostIp": "0.0.0.0", "HostPort": "7879"}], "1/udp": null}}"""
 _STOPS = '{"name": "déjà-vu", "state": "frozen", "error": "port is already allocated"}'
+_LONG = b"\0services: {a: {image: %b}}" % (b"x" * 600)
 _COMPOSED = _said(
     "machine\nclock 1",
     f"compose 0 {len(_COMPOSE)} c.yaml\n{_COMPOSE}",
@@ -328,8 +331,12 @@ _COMPOSED = _said(
 )
 _MAC = _said("machine\nclock 1771246920\nbooted { sec = 1771160520, usec = 1 }")
 _REFUSALS = [b"\1media-recorder probe %d: what it says\n" % version for version in (0, 1, 2, 10**6)]
+_BOOTS = _said(  # on days that there are none
+    "wtmp\nreboot   system boot  6.1.0-18-amd64   Mon Feb 31 10:00:00 2026   still running",
+    f"journal\n -1 {'a' * 32} Mon 2026-13-09 10:00:00 UTC—Mon 2026-02-16 12:00:00 UTC",
+)
 _PROJECTS = [
-    _said("way sudo -n", "project\nmedia", "services\nradarr\nsonarr"),
+    _said("way sudo -n", "project\nmedia", "services\nradarr\nsonarr\nno; name"),
     _said("way ", "services\nradarr"),
     _said("no-folder\ncd: no such file or directory"),
     _said("no-engine 1\nCannot connect to the Docker daemon"),
@@ -370,12 +377,14 @@ _LISTENED = [
 ]
 TARGETS = {
     "answer": Target(answer, _answers, examples=40),
-    "boots": Target(boots, lambda: [it.read_bytes() for it in sorted(BOOTS.glob("*.txt"))]),
+    "boots": Target(boots, lambda: [_BOOTS, *(it.read_bytes() for it in BOOTS.glob("*.txt"))]),
     "project": Target(
         project, lambda: [b"\0" + it for it in _PROJECTS] + [b"\1two\nlines", *_REFUSALS]
     ),
     "shelf": Target(shelf, lambda: _SHELVES),
     "packing": Target(packing, lambda: _PACKINGS),
     "listened": Target(listened, lambda: _LISTENED),
-    "compose": Target(compose, lambda: [b"\0" + _COMPOSE.encode(), b"\3", b"\0: [", b"\0a: 1"]),
+    "compose": Target(
+        compose, lambda: [b"\0" + _COMPOSE.encode(), _LONG, b"\3", b"\0: [", b"\0a: 1"]
+    ),
 }

@@ -210,27 +210,32 @@ def _record() -> bytes:
     return bytes([6, 1, 0, 7, 17, 16, 5]) + struct.pack(">bd", 5, 0.5) + b"id" + b"\x01\x02"
 
 
+ODD = (
+    ("mount_span", "reason", b"\x50moonlight"),
+    ("service_span", "started_ts", b"\x01\xff\xff\xff\xff\xff\x7f"),
+    ("endpoint_span", "state", b"\x50\x1b[31m\xe2\x80\xae"),
+    ("import_span", "entity_id", b"\x01\x7f"),
+    ("meta", "value", b"\x50long ago"),
+    ("entity", "name", b"\x50\x1b[31m\xe2\x80\xae"),
+)
+
+
 def _written() -> list[bytes]:
-    """Each reader of a good history, then of one with odd values, here and there."""
-    values = (
-        b"\x50\x1b[31m\xe2\x80\xae",
-        b"\x01\xff\xff\xff\xff\xff\xff\xff\x7f",
-        b"\xd0",
-        b"\x90x",
-    )
+    """Each reader of a good history, then of ones with two odd values."""
     good = [bytes([n, 255, 255, 0]) for n in range(len(READERS))]
     odd = [
-        bytes([n % len(READERS), (n * 11) % 256, 0]) + values[n % len(values)]
-        for n in range(2 * len(READERS))
+        cells().index((table, column)).to_bytes(2, "little") + value for table, column, value in ODD
     ]
-    return good + odd
+    pairs = [odd[n % len(odd)] + b"\xff\xfe" + odd[-n % len(odd)] for n in range(len(READERS))]
+    return good + [bytes([n]) + it for n, it in enumerate(pairs)]
 
 
 def _struck() -> list[bytes]:
     """For each reader a history with a text that is none, then with other bytes struck over."""
     at = recorded().index(IMAGE[0].encode()).to_bytes(3, "little")
-    odd = [bytes([n, 30 * n, n, 0, 255, n, 32, 0, 7]) for n in range(len(READERS))]
-    return [bytes([n]) + at + b"\xff" for n in range(len(READERS))] + odd
+    odd = [bytes([n, 30 * n, n, 0, 255, n, 32, 0, 7]) for n in range(3)]
+    schema = recorded().index(b"CREATE TABLE meta").to_bytes(3, "little")
+    return [bytes([n]) + it + b"\xff" for n in range(len(READERS)) for it in (at, schema)] + odd
 
 
 TARGETS = {
@@ -240,6 +245,7 @@ TARGETS = {
         pages,
         lambda: [
             b"\0" + _record(),
+            b"\0" + _record().replace(b"id", b"\xff\xfe"),
             b"\1" + _log(),
             *(b"\2" + (at * PAGE_BYTES).to_bytes(3, "little") + b"\5" for at in range(1, 20, 5)),
         ],
