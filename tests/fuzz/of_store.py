@@ -234,7 +234,7 @@ def _struck() -> list[bytes]:
     """For each reader a history with a text that is none, then with other bytes struck over."""
     at = recorded().index(IMAGE[0].encode()).to_bytes(3, "little")
     odd = [bytes([n, 30 * n, n, 0, 255, n, 32, 0, 7]) for n in range(3)]
-    schema = recorded().index(b"CREATE TABLE meta").to_bytes(3, "little")
+    schema = recorded().index(b"TABLE meta").to_bytes(3, "little")
     return [bytes([n]) + it + b"\xff" for n in range(len(READERS)) for it in (at, schema)] + odd
 
 
