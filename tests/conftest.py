@@ -20,9 +20,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from realhosts import Lab
 from realhosts.leftovers import clear_abandoned
 from realhosts.packages import UnavailableError, require_parts
-from store.servers import Server, programs, running
+from store.servers import LOCKED, Server, programs, running
 
 from recorder.store.engine import opened
+from recorder.store.site import Site
 
 # How long an example takes is the machine's affair, not a rule of the product. CI tries the same
 # ones each time, so that a change is judged by what it changes; any other run tries new ones.
@@ -135,7 +136,7 @@ def server(postgresql: None) -> Iterator[Server]:  # noqa: ARG001 -- asked for i
     """A PostgreSQL server, in whose database there is a site."""
     with tempfile.TemporaryDirectory(prefix="postgresql-") as folder:
         Path(folder).chmod(0o755)  # the server runs as another user
-        with running(Path(folder, "server")) as made:
+        with running(Path(folder, "server"), lets_in=LOCKED) as made:
             with opened(made.site()):
                 pass
             yield made
@@ -147,3 +148,10 @@ def database(server: Server) -> Iterator[str]:
     name = server.database()
     yield name
     server.drop(name)
+
+
+@pytest.fixture
+def site(server: Server) -> Iterator[Site]:
+    """An empty history in a site: the same for each test, emptied after it."""
+    yield server.site()
+    server.empty()

@@ -22,7 +22,7 @@ import click
 from recorder.capabilities.aiming import aimed
 from recorder.capabilities.beside import Beside
 from recorder.errors import BusyError, ClockError, ExitCode, StoreError, UsageError
-from recorder.store.site import Location
+from recorder.store.site import PASSWORD, Location, Site
 
 if TYPE_CHECKING:
     from recorder.bindings.stack import Stack
@@ -42,9 +42,16 @@ def history_option(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
     """
 
     def place_of(ctx: click.Context, _parameter: click.Parameter, given: str | None) -> Location:
-        from recorder.store.location import history_place  # noqa: PLC0415 - only to run
+        from recorder.store.location import VARIABLE, history_place  # noqa: PLC0415 - only to run
 
-        return history_place(given, os.environ, partial(_home, ctx.find_object(Path)))
+        place = history_place(given, os.environ, partial(_home, ctx.find_object(Path)))
+        if isinstance(place, Site):
+            for name in (
+                VARIABLE,
+                PASSWORD,
+            ):  # for us alone: no program that is started inherits it
+                os.unsetenv(name)
+        return place
 
     @wraps(command)
     def told(*args: Any, history: Location, **others: Any) -> ExitCode:  # noqa: ANN401 - its own options

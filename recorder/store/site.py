@@ -18,6 +18,7 @@ from recorder.frozen import frozen
 SCHEMES = ("postgresql", "postgres")
 EXAMPLE = "postgresql://recorder@db.example/media?site=home"
 SHOWN = frozenset({"host", "port", "user", "dbname", "sslmode", "sslrootcert"})  # no secret is
+PASSWORD = "PGPASSWORD"  # noqa: S105 - where it may be given
 NAME_LETTERS = 36  # with what a replaced one bears behind it, a server's 63
 _ASIDE = re.compile(r"-replaced-\d{8}-\d{6}(?:-\d)?")
 _NAME = re.compile(rf"[a-z0-9_][a-z0-9_-]{{0,{NAME_LETTERS - 1}}}(?:{_ASIDE.pattern})?")

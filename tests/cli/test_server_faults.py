@@ -19,7 +19,7 @@ from faults.proving import proves, proves_each
 from faults.row import Row
 from faults.server import SITE
 from realhosts.waiting import wait_until
-from store.servers import ADMIN, Server, running, typed
+from store.servers import ADMIN, LOCKED, Server, running, typed
 
 from recorder.store.engine import opened
 from recorder.store.examination import faults_of_history
@@ -29,8 +29,7 @@ from recorder.store.tables import TABLES
 
 from .test_recording import Machine
 
-ACCESS = """
-host     media  locked  0.0.0.0/0  scram-sha-256
+SEALED = """
 hostssl  media  sealed  0.0.0.0/0  trust
 host     media  sealed  0.0.0.0/0  reject
 """
@@ -55,7 +54,7 @@ def guarded(postgresql: None, certificate: Path) -> Iterator[Server]:  # noqa: A
         if os.geteuid() == 0:
             shutil.chown(shown, ADMIN, ADMIN)
         tls = ("ssl=on", f"ssl_cert_file={shown}", f"ssl_key_file={shown}")
-        with running(folder / "server", *tls, lets_in=ACCESS) as made:
+        with running(folder / "server", *tls, lets_in=LOCKED + SEALED) as made:
             with made.as_admin() as admin:
                 for role in ("locked", "sealed", "guest"):
                     admin.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'sesame'")

@@ -10,7 +10,6 @@ import pytest
 from recorder.store.connection import History
 from recorder.store.engine import opened
 from recorder.store.site import Location, Site
-from store.servers import Server
 
 FILE, SERVER = "file", "server"
 
@@ -27,13 +26,6 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A state folder of the test's own: there a site's backups go."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     return tmp_path
-
-
-@pytest.fixture
-def site(server: Server) -> Iterator[Site]:
-    """An empty history in a site: the same for each test, emptied after it."""
-    yield server.site()
-    server.empty()
 
 
 @pytest.fixture(params=[FILE, SERVER])

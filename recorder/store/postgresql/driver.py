@@ -5,6 +5,7 @@ and says nothing. A server finds out in time that we are gone, and lets go of wh
 """
 
 import contextlib
+import os
 import time
 from collections.abc import Generator
 from typing import Any, TypeVar
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 from recorder.errors import StoreError, UsageError
 from recorder.store.postgresql.library import psycopg
 from recorder.store.postgresql.zone import local_zone
-from recorder.store.site import Site
+from recorder.store.site import PASSWORD, Site
 
 CONNECT_SEC = 5
 BUSY_TIMEOUT_SEC = 30
@@ -86,6 +87,8 @@ def _told(site: Site) -> str:
     """What libpq is told: the URL, and what that leaves open. Raises UsageError."""
     try:
         given = psycopg.conninfo.conninfo_to_dict(site.url)
+        if PASSWORD in os.environ:  # of which libpq sees only what other programs may inherit
+            given.setdefault("password", os.environ[PASSWORD])
         told: Any = {**DEFAULTS, **given}
         return psycopg.conninfo.make_conninfo(**told)
     except psycopg.Error as error:  # its text may hold the password
