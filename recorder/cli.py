@@ -19,7 +19,6 @@ from typing import Any, NoReturn
 import click
 
 from recorder import __version__
-from recorder.bindings.spelling import plain
 from recorder.capabilities.registry import CAPABILITIES, Capability, named
 from recorder.errors import NO_THREAD, ExitCode, RecorderError
 
@@ -214,6 +213,8 @@ def main() -> NoReturn:
         )
         code = ExitCode.USAGE
     except RecorderError as error:
+        from recorder.bindings.spelling import plain  # noqa: PLC0415 - only for a mistake
+
         complain([*map(plain, error.lines)])  # they may tell what a host or a file said
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):

@@ -1,9 +1,13 @@
-"""What should be: binding files in, one frozen Stack out."""
+"""What should be: binding files in, one frozen Stack out.
+
+What reads the files is loaded by whoever asks for it: while they stay as they are, a look need not.
+"""
+
+from typing import TYPE_CHECKING
 
 from recorder.bindings.folder import find_folder
 from recorder.bindings.gaps import GapsReading, PendingGaps, start_reading_gaps
 from recorder.bindings.kept import stack_of
-from recorder.bindings.load import NO_BINDING, load, this_machine
 from recorder.bindings.narrow import narrow
 from recorder.bindings.stack import (
     Addon,
@@ -17,6 +21,9 @@ from recorder.bindings.stack import (
     Stack,
     VolumeBinding,
 )
+
+if TYPE_CHECKING:
+    from recorder.bindings.reading import NO_BINDING, load, this_machine
 
 __all__ = [
     "NO_BINDING",
@@ -39,3 +46,11 @@ __all__ = [
     "start_reading_gaps",
     "this_machine",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in ("NO_BINDING", "load", "this_machine"):
+        raise AttributeError(name)
+    from recorder.bindings import reading  # noqa: PLC0415 - as the module says
+
+    return getattr(reading, name)

@@ -10,6 +10,12 @@ from pathlib import Path
 from recorder.errors import UsageError
 
 SERVICES = "media.services.yaml"
+LIFECYCLE = "vm.lifecycle.yaml"
+SSH_TARGETS = "ssh.targets.yaml"
+COMPOSE_TARGETS = "docker.compose.targets.yaml"
+TENANT = "tenants/media-stack.yaml"
+ADDONS = "ha.addons.yaml"
+SPINE = (LIFECYCLE, SSH_TARGETS, COMPOSE_TARGETS, TENANT, ADDONS)
 BINDINGS = Path("ops/bindings")
 PROGRAM = "media-recorder"
 

@@ -18,9 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from recorder import __version__
-from recorder.bindings.folder import PROGRAM, SERVICES
-from recorder.bindings.load import load
-from recorder.bindings.spine import FILES
+from recorder.bindings.folder import PROGRAM, SERVICES, SPINE
 from recorder.bindings.stack import Stack
 
 SETTLED_NS = 3 * 10**9  # above the grain of any filesystem's times
@@ -34,24 +32,30 @@ Stamp = tuple[str, int, int, int] | None
 def stack_of(folder: Path | None) -> Stack:
     """What `load` reads, from the cache where nothing has changed. Raises BindingError."""
     if folder is None:
-        return load(None)
+        return _load(None)
     before = key_of(folder)
     file = _file(folder)
     kept = _recall(file, before)
     if kept is not None:
         return kept
-    stack = load(folder)
+    stack = _load(folder)
     settled = all(one is None or time.time_ns() - one[3] >= SETTLED_NS for one in before[1])
     if settled and key_of(folder) == before:  # nobody changed it while it was read
         _keep(file, before, stack)
     return stack
 
 
+def _load(folder: Path | None) -> Stack:
+    from recorder.bindings.reading import load  # noqa: PLC0415 - most often nothing has changed
+
+    return load(folder)
+
+
 def key_of(folder: Path) -> tuple[tuple[str, ...], tuple[Stamp, ...]]:
     """What a stack's reading depends on: the program and the place, and the files."""
     program = max(_program_times())
     place = (__version__, sys.version, str(program), str(folder), os.environ.get("HOME", ""))
-    return place, tuple(_stamp(folder / name) for name in (SERVICES, *FILES))
+    return place, tuple(_stamp(folder / name) for name in (SERVICES, *SPINE))
 
 
 def _program_times() -> Iterator[int]:

@@ -9,18 +9,13 @@ from pathlib import Path
 
 from recorder.bindings.entry import Entry, Kind
 from recorder.bindings.files import open_file
+from recorder.bindings.folder import ADDONS, COMPOSE_TARGETS, LIFECYCLE, SSH_TARGETS, TENANT
 from recorder.bindings.mistakes import Mistakes
 from recorder.bindings.section import NUMBERS, PORTS, Section
 from recorder.bindings.stack import Addon, MountBinding
 from recorder.bindings.storage import MODES, whole_path
 from recorder.frozen import frozen
 
-LIFECYCLE = "vm.lifecycle.yaml"
-SSH_TARGETS = "ssh.targets.yaml"
-COMPOSE_TARGETS = "docker.compose.targets.yaml"
-TENANT = "tenants/media-stack.yaml"
-ADDONS = "ha.addons.yaml"
-FILES = (LIFECYCLE, SSH_TARGETS, COMPOSE_TARGETS, TENANT, ADDONS)
 GONE = (("decommissioned",), ("abandoned",))
 TAILSCALE_ONLY = "tailscale_required"
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from recorder.bindings import load
 from recorder.bindings.hosts import DEFAULT_KEYS, HOST_KEYS
 from recorder.bindings.imports import IMPORT_KEYS
-from recorder.bindings.load import TOP_KEYS
+from recorder.bindings.reading import TOP_KEYS
 from recorder.bindings.services import OUR_KEYS
 from recorder.bindings.storage import MOUNT_KEYS, VOLUME_KEYS
 from recorder.errors import BindingError

@@ -46,7 +46,7 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
         read.append(folder)
         return load(folder)
 
-    monkeypatch.setattr(kept, "load", reading)
+    monkeypatch.setattr("recorder.bindings.reading.load", reading)
     return read
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recorder.bindings.hosts import DEFAULT_KEYS, HOST_KEYS
-from recorder.bindings.load import TOP_KEYS
+from recorder.bindings.reading import TOP_KEYS
 from recorder.bindings.services import OTHERS_KEYS, OUR_KEYS
 from recorder.bindings.spelling import near_miss, quoted
 

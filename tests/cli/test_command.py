@@ -101,6 +101,13 @@ def test_a_look_reads_plain_http_without_a_parser_of_mail_or_tls() -> None:
     assert loaded & {"http", "http.client", "email", "ssl"} == set()
 
 
+def test_what_reads_bindings_is_loaded_where_they_have_changed() -> None:
+    """A look at a stack whose binding files are as they were reads none, and loads no reader."""
+    loaded = loaded_by("from recorder.bindings import find_folder, narrow, stack_of")
+    assert "recorder.bindings.kept" in loaded
+    assert loaded & {"recorder.bindings.reading", "recorder.bindings.section", "yaml"} == set()
+
+
 def test_a_check_in_json_loads_no_drawing(tmp_path: Path) -> None:
     """A look as JSON never loads rich."""
     program = (
