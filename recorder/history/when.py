@@ -7,8 +7,6 @@
 import re
 from datetime import datetime, time, timedelta, tzinfo
 
-from recorder.bindings.spelling import quoted
-
 SHOWN = 40  # letters of what was typed, in a message
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 SPANS = "24h, 7d, 1y, yesterday, 2026-02-10 or 2026-01-01..2026-02-01"
@@ -22,12 +20,19 @@ def parse_moment(text: str, now: datetime, zone: tzinfo) -> datetime:
     try:
         moment = _ago(said, now) or _named(said, local, zone) or _dated(said, zone)
     except OverflowError:
-        raise ValueError(f"{quoted(text, SHOWN)} is too long ago") from None
+        raise ValueError(f"{_shown(text)} is too long ago") from None
     if moment is None:
-        raise ValueError(f"{quoted(text, SHOWN)} is no time; say {FORMS}")
+        raise ValueError(f"{_shown(text)} is no time; say {FORMS}")
     if moment > now:
-        raise ValueError(f"{quoted(text, SHOWN)} has not come yet")
+        raise ValueError(f"{_shown(text)} has not come yet")
     return moment
+
+
+def _shown(text: str) -> str:
+    """What was typed, as a message tells it."""
+    from recorder.bindings.spelling import quoted  # noqa: PLC0415 - only for a mistake
+
+    return quoted(text, SHOWN)
 
 
 def length_of(said: str) -> timedelta | None:
