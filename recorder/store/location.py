@@ -28,7 +28,7 @@ def history_place(
     """Where the history is: as given, else $MEDIA_RECORDER_DB, else the user's state folder.
 
     A path, or the URL of a server's site; `called` tells what the bindings call this home. Raises
-    UsageError for a `~` that is nobody's home, and for a URL that names no site.
+    UsageError for a `~` that is nobody's home, for the root, and for a URL that names no site.
     """
     by = "--db"
     if given is None and environ.get(VARIABLE):
@@ -42,7 +42,10 @@ def history_place(
     except RuntimeError as error:  # pathlib's word for a home nobody has
         told = f"{by} {given}: the ~ is nobody's home here: write the whole path"
         raise UsageError(told) from error
-    return Path(os.path.abspath(home))  # noqa: PTH100 - resolve() may hang on a mount
+    path = Path(os.path.abspath(home))  # noqa: PTH100 - resolve() may hang on a mount
+    if not path.name:
+        raise UsageError(f"{by} {given} is a folder; give the path of a file")
+    return path
 
 
 def state_folder() -> Path:
