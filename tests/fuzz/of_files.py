@@ -97,7 +97,7 @@ def summary(data: bytes) -> None:
         return
     assert done.startswith(BOM) == data.startswith(BOM)
     assert with_summary(done, SUMMARY) == done
-    assert yaml.load(done, Loader=TEXT_LOADER)[KEY] == AS_TEXT  # noqa: S506 - text only
+    assert yaml.load(done.decode("utf-8-sig"), Loader=TEXT_LOADER)[KEY] == AS_TEXT  # noqa: S506 - text only
 
 
 def gaps(data: bytes) -> None:
