@@ -1,8 +1,10 @@
 """What is secret stays where it is: API keys on this side, environments on the hosts."""
 
 import json
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,10 +13,12 @@ import pytest
 from realhosts import Lab
 from realhosts.control import API_KEY_OF
 from realhosts.waiting import wait_until
+from store.servers import Server
 
 from recorder.collect.probe import question
 from stack.ops import PROGRAM, Break, Document, Ops, rebound
 
+ROOT = Path(__file__).resolve().parents[2]
 SECRET = "correct-horse-battery-staple"  # noqa: S105 -- nobody's
 CHECKS = (
     "media.status",
@@ -88,7 +92,9 @@ SAMPLED_SEC = 0.03
 IN_QUERY = "query-secret-7c41"
 IN_USERINFO = "userinfo-secret-90b2"
 IN_BINDING = "binding-secret-11d8"
+OF_SERVER = "server-secret-33f0"
 WRONG_KEY = "wrong-key-of-nobody-5e5e"
+ON_SERVER = ("media.status", "media.history.backup")
 SAID_AFTER = (
     "media.status --json",
     "media.status --at now",
@@ -117,36 +123,67 @@ def keyed(ops: Ops) -> Ops:
     return rebound(ops, "keyed", put_keys)
 
 
+@pytest.fixture
+def by_server(server: Server, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Where a site is of a user whose password is asked for, and stands in the URL."""
+    site = f"host={server.folder}&site=locked"  # by a socket: the lab has a network of its own
+    with server.as_admin("media") as admin:
+        admin.execute(f"CREATE ROLE locked LOGIN PASSWORD '{OF_SERVER}'")
+        admin.execute("CREATE SCHEMA locked AUTHORIZATION locked")
+        yield {
+            "MEDIA_RECORDER_DB": f"postgresql://locked:{OF_SERVER}@/media?{site}",
+            "XDG_STATE_HOME": str(tmp_path),
+            "PYTHONPATH": str(ROOT),
+        }
+        admin.execute("DROP OWNED BY locked CASCADE")
+        admin.execute("DROP ROLE locked")
+
+
 def _secrets(lab: Lab) -> set[str]:
     identity = (lab.control.home / ".ssh" / "id_ed25519").read_text()
     private = max(identity.splitlines()[2:-2], key=len)  # a line of the key's second half
-    return {*API_KEY_OF.values(), SECRET, IN_QUERY, WRONG_KEY, private}
+    return {*API_KEY_OF.values(), SECRET, IN_QUERY, WRONG_KEY, OF_SERVER, private}
 
 
+@pytest.mark.usefixtures("secretive")
 def test_nothing_that_a_look_leaves_behind_holds_a_secret(
-    lab: Lab, keyed: Ops, secretive: str, tmp_path: Path
+    lab: Lab, keyed: Ops, by_server: dict[str, str], server: Server, tmp_path: Path
 ) -> None:
-    """Neither files nor output nor processes, on either side: history, backups, exports, errors."""
+    """Neither files nor output nor processes, on either side: history, backups, exports, errors.
+
+    In a file or on a server: its database and its log neither.
+    """
     secrets = _secrets(lab)
     database = tmp_path / "history.db"
     env = {"MEDIA_RECORDER_DB": str(database)}
     with _watched(lab, secrets) as seen:
         said = [keyed("media.status", env=env)]
         said.append(keyed("media.status", env={**env, "LIDARR_API_KEY": WRONG_KEY}))
+        said += [_with_driver(lab, keyed, word, by_server) for word in ON_SERVER]
     with ThreadPoolExecutor(3) as pool:
         said += pool.map(lambda words: keyed(*words.split(), env=env), SAID_AFTER)
     text = "".join(f"{done.stdout}{done.stderr}" for done in said)
-    assert secretive in text
+    assert "secretive" in text
     assert "/api/v1/status?apikey=***" in text
     assert "slskd" in text
     assert _within(secrets, text.encode()) == []
-    left = [file for file in tmp_path.rglob("*") if file.is_file()]
-    assert len(left) >= 2  # the history and its backup
+    assert said[2].stderr == said[3].stderr == ""  # recorded, and backed up
+    places = (tmp_path, server.folder)
+    left = [file for place in places for file in place.rglob("*") if file.is_file()]
+    assert len(list(tmp_path.rglob("*.db"))) == 3  # the history, its backup, and the site's
     assert [file.name for file in left if _within(secrets, file.read_bytes())] == []
     logs = [file for host in lab.hosts.values() for file in (host.folder / "log").rglob("*.log")]
     assert logs
     assert [str(log) for log in logs if _within(secrets, log.read_bytes())] == []
     assert seen == []
+
+
+def _with_driver(
+    lab: Lab, ops: Ops, capability: str, env: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """The program with these tests' own Python, which has a server's driver."""
+    program = (sys.executable, "-P", "-m", "recorder", capability)
+    return lab.run(*program, root=ops.root, env=env, timeout_sec=120)
 
 
 def _within(secrets: set[str], data: bytes) -> list[str]:

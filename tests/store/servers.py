@@ -23,7 +23,10 @@ INSTALLED = Path("/usr/lib/postgresql")
 ADMIN, ROLE = "postgres", "recorder"
 ASIDE = "SELECT nspname FROM pg_namespace WHERE nspname LIKE %s"
 IN_IT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s"
-LOCKED = "host  media  locked  0.0.0.0/0  scram-sha-256\n"  # a user who needs a password
+LOCKED = """
+host   media  locked  0.0.0.0/0  scram-sha-256
+local  media  locked             scram-sha-256
+"""  # a user who needs a password
 # What survives a power cut is not asked here; what survives a killed process is, and does.
 QUICK = ("fsync=off", "full_page_writes=off", "autovacuum=off", "max_connections=60")
 
