@@ -10,7 +10,7 @@ from .targets import TARGETS
 # Those that no target enters, by the beginning of their names, and why they need none.
 UNTRIED = {
     "bindings.gap_parser:": "hears the child that runs `register`; `caches` tries what it reads",
-    "bindings.load:this_machine": "reads the name the kernel has of this machine",
+    "bindings.reading:this_machine": "reads the name the kernel has of this machine",
     "bindings.register:main": "hands a file to `media_gaps`, which `gaps` tries",
     "bindings.summary:write_summary": "hands a file to `with_summary`, which `summary` tries",
     "capabilities.access:_installer": "hands a file to `public_key`, which `keys` tries",
