@@ -7,6 +7,7 @@ connections are sampled in a run of their own, which is not timed.
 import contextlib
 import os
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ class Run:
     wall_sec: float
     own_sec: float  # user and system time of the command and of what it started
     hosts_sec: float  # of the sshds and what runs under them
+    said_bytes: int  # on standard output
     status: int
 
 
@@ -42,18 +44,14 @@ class Peak:
 
 def run(command: Sequence[str], environ: dict[str, str], fleet: Fleet) -> Run:
     """Run a command to its end."""
+    quiet = subprocess.DEVNULL
     before, hosts_before, began = os.times(), _spent_sec(fleet.servers), perf_counter()
-    done = subprocess.run(
-        command,
-        env=environ,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=False,
-    )
-    took, after = perf_counter() - began, os.times()
+    with tempfile.TemporaryFile() as said:
+        streams = {"stdin": quiet, "stdout": said, "stderr": quiet}
+        done = subprocess.run(command, env=environ, check=False, **streams)
+        took, after, size = perf_counter() - began, os.times(), os.fstat(said.fileno()).st_size
     own = sum(after[2:4]) - sum(before[2:4])
-    return Run(took, own, _spent_sec(fleet.servers) - hosts_before, done.returncode)
+    return Run(took, own, _spent_sec(fleet.servers) - hosts_before, size, done.returncode)
 
 
 def observe(command: Sequence[str], environ: dict[str, str], fleet: Fleet) -> Peak:

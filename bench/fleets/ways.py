@@ -31,7 +31,7 @@ class WayToLook:
 
 
 def ours(fleet: Fleet) -> tuple[WayToLook, ...]:
-    """media.status, not recorded and recorded."""
+    """media.status, not recorded and recorded, in JSON, and looking back on what was recorded."""
     folder = fleet.home / "ops" / "bindings"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "media.services.yaml").write_text(bindings_of(fleet))
@@ -40,6 +40,8 @@ def ours(fleet: Fleet) -> tuple[WayToLook, ...]:
     return (
         WayToLook("media.status --no-record", (*command, "--no-record", "--db", f"{history}-none")),
         WayToLook("media.status, recorded", (*command, "--db", history)),
+        WayToLook("media.status --json, recorded", (*command, "--db", history, "--json")),
+        WayToLook("media.status --history 7d", (*command, "--db", history, "--history", "7d")),
     )
 
 

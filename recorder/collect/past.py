@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeVar
 
-from recorder.bindings.stack import ImportBinding, Stack
+from recorder.bindings.stack import ServiceBinding, Stack
 from recorder.collect.app_past import ask_app
 from recorder.collect.arr import site_of
 from recorder.collect.boots import ask_boots
@@ -36,34 +36,31 @@ class Asked:
         connect = connect or Opener()
         self._deadline = time.monotonic() + LIMIT_SEC
         self._pool = FanOut()
-        self._ways = {host.name: Way(host, connect) for host in stack.hosts}
-        for way in self._ways.values():
-            way.hold()
-        self._hosts = [
-            self._submit(self._ways[name], partial(_of_host, self._ways[name]))
-            for name in untold.hosts
-            if name in self._ways
-        ]
-        bound = {binding.name: binding for binding in stack.imports}
-        self._apps = {
-            hole: self._submit(*self._app_task(stack, bound[hole.app], hole, environ))
-            for hole in untold.apps
-            if hole.app in bound
-        }
-        for way in self._ways.values():
+        self._hosts: list[Task[HostPast | None]] = []
+        self._apps: dict[Hole, Task[AppPast | None]] = {}
+        self._environ = environ
+        self._bound = {binding.name: binding for binding in stack.imports}
+        services = stack.apps()
+        holes: dict[str, list[Hole]] = {}
+        for hole in untold.apps:
+            if hole.app in services:
+                holes.setdefault(services[hole.app].host, []).append(hole)
+        hosts = set(untold.hosts)
+        for host in stack.hosts:
+            way = Way(host, connect)
+            way.hold()  # until all is asked of this one, not of all: so that ways soon close
+            if host.name in hosts:
+                self._hosts.append(self._submit(way, partial(_of_host, way)))
+            for hole in holes.get(host.name, ()):
+                task = self._app_task(way, services[hole.app], hole)
+                self._apps[hole] = self._submit(way, task)
             way.let_go()
 
     def _app_task(
-        self,
-        stack: Stack,
-        binding: ImportBinding,
-        hole: Hole,
-        environ: Mapping[str, str],
-    ) -> tuple[Way, Callable[[], AppPast | None]]:
-        service = stack.service(binding.service)
-        way = self._ways[service.host]
-        task = partial(ask_app, binding, site_of(way.host, service), hole, way, environ)
-        return way, task
+        self, way: Way, service: ServiceBinding, hole: Hole
+    ) -> Callable[[], AppPast | None]:
+        binding, site = self._bound[hole.app], site_of(way.host, service)
+        return partial(ask_app, binding, site, hole, way, self._environ)
 
     def _submit(self, way: Way, task: Callable[[], T]) -> Task[T]:
         """Queue a question to a host, whose way is open no longer than it takes."""

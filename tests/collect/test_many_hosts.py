@@ -12,11 +12,13 @@ from recorder.bindings.stack import HealthBinding, HostBinding, ServiceBinding, 
 from recorder.collect.containers import Container
 from recorder.collect.fanout import MOST_THREADS
 from recorder.collect.look import Way
+from recorder.collect.past import Asked
 from recorder.collect.shell import Shell, Unreachable
 from recorder.collect.snapshot import HOSTS_TOGETHER, Asking, Look
 from recorder.collect.ssh.config import Config, resolve
 from recorder.collect.ssh.shelf import Shelf
 from recorder.model import HostState
+from recorder.model.past import Untold
 
 from .conftest import require
 from .examples import FakeShell, host
@@ -162,6 +164,15 @@ def test_a_way_is_closed_when_its_host_has_answered() -> None:
     seen = look.wait()
     assert {one.state for one in seen.hosts} == {HostState.UP}
     assert opened.most <= MOST_THREADS + HOSTS_TOGETHER
+
+
+def test_the_past_is_asked_of_no_more_hosts_at_once() -> None:
+    """Behind a first look every host is asked: a way is not held until the last question is put."""
+    opened = _Opened()
+    stack = Stack(hosts=tuple(host(f"host-{number}") for number in range(1000)))
+    names = tuple(host.name for host in stack.hosts)
+    Asked(stack, Untold(names, ()), {}, opened.connect).wait()
+    assert opened.most <= MOST_THREADS + 1
 
 
 def test_a_way_stays_open_for_who_still_needs_it() -> None:
