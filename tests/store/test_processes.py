@@ -60,6 +60,17 @@ WHILE_MADE = 30  # one kill in so many is met while the history is made
 LANES = 2
 ON_A_SERVER = 15  # one in so many of what a file is tried with
 WARM = 6  # looks recorded beforehand
+# When each part of a look was last written: a part of one that is no look would be newer.
+OF_NEWEST = " UNION ALL ".join(
+    f"SELECT coalesce(max({column}), 0) AS ts FROM {table}"  # noqa: S608 - our own
+    for table, column in (
+        ("sample", "ts"),
+        ("snapshot", "ts"),
+        ("host_span", "first_ts"),
+        ("service_span", "first_ts"),
+        ("mount_span", "first_ts"),
+    )
+)
 ALWAYS = True
 RUNS = int(os.environ.get("MEDIA_RECORDER_TEST_RUNS", "1000"))
 SEED = int(os.environ.get("MEDIA_RECORDER_TEST_SEED", str(random.SystemRandom().getrandbits(32))))
@@ -138,6 +149,8 @@ def killed_again_and_again(place: Location, calm: Location, kills: int) -> Count
         assert found == times(len(found))
         assert said == found[recorded:][: len(said)]
         assert len(found) - recorded - len(said) in (0, 1)
+        assert {*column_of(left, OF_NEWEST)} <= {0, *found}
+        assert max(column_of(left, "SELECT max(ts) FROM snapshot")) == found[-1]
         recorded = len(found)
     ready(calm, recorded, by_pairs)
     assert rows_after_one_more(place, recorded) == rows_after_one_more(calm, recorded)
