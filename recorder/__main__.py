@@ -2,8 +2,11 @@
 
 import os
 
+from recorder.signalled import as_signalled
+
 try:
-    from recorder.cli import main
+    with as_signalled():
+        from recorder.cli import main
 
     main()
 except KeyboardInterrupt:  # before there was anything to say

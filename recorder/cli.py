@@ -21,6 +21,7 @@ import click
 from recorder import __version__
 from recorder.capabilities.registry import CAPABILITIES, Capability, named
 from recorder.errors import NO_THREAD, ExitCode, RecorderError
+from recorder.signalled import as_signalled
 
 GARBAGE_AT = 50_000  # objects; Python's own is 700
 UNMAPPED = "failed to map segment"  # the loader's words
@@ -200,7 +201,8 @@ def main() -> NoReturn:
     gc.set_threshold(GARBAGE_AT, 20, 20)
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(SIGNALLED + number))
     try:
-        code = ops.main(standalone_mode=False, prog_name="ops")
+        with as_signalled():
+            code = ops.main(standalone_mode=False, prog_name="ops")
         sys.stdout.flush()
     except click.exceptions.Exit as error:
         code = error.exit_code

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from typing import Generic, NoReturn, TypeVar
 
 from recorder.errors import RecorderError, StoreError
+from recorder.signalled import as_signalled
 
 LIMIT_SEC = 60.0  # for one write and a few reads, on a disk that has trouble
 
@@ -86,7 +87,8 @@ def _serve(
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # sent to the group: whoever asked us tells of it
     try:
         gc.disable()  # it ends before there is much
-        work = ready()
+        with as_signalled():
+            work = ready()
         with os.fdopen(question, "rb") as pipe:
             argument = pickle.load(pipe)  # noqa: S301 - from our own parent
         with contextlib.suppress(RecorderError):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from recorder.capabilities.registry import CAPABILITIES
+from recorder.signalled import as_signalled
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {"paramiko", "sqlalchemy", "alembic", "rich", "yaml", "recorder.collect", "urllib3"}
@@ -76,8 +77,8 @@ def test_what_records_is_forked_with_what_both_need(name: str, tmp_path: Path) -
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
     )
     parts = ast.literal_eval(done.stderr.splitlines()[0])
-    light = ["capabilities", "cli", "errors", "filesystems", "frozen", "model", "store"]
-    assert [part for part in parts if part != "history"] == light  # of which: words for times
+    light = "capabilities cli errors filesystems frozen model signalled store"
+    assert [part for part in parts if part != "history"] == light.split()  # of it: words for times
 
 
 def test_the_store_loads_the_driver_alone() -> None:
@@ -231,3 +232,16 @@ def test_a_reader_that_leaves_early_is_no_failure(arguments: list[str]) -> None:
             cwd=ROOT,
         )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_signal_amid_a_class_is_no_fault_of_its_names() -> None:
+    """Python before 3.12 tells a signal that comes while names are told as a RuntimeError."""
+
+    class Struck:
+        def __set_name__(self, owner: type, name: str) -> None:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), as_signalled():
+        type("Holding", (), {"name": Struck()})
+    with pytest.raises(RuntimeError, match="our own"), as_signalled():
+        raise RuntimeError("our own")
