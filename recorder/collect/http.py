@@ -13,8 +13,9 @@ from urllib.parse import quote
 from recorder.collect.shell import Connection
 from recorder.frozen import frozen
 
-HEAD_LIMIT_BYTES = 1024 * 1024  # of the status line and headers, "100 Continue"s before them too
+HEAD_LIMIT_BYTES = 1024 * 1024  # of the status line and headers, and of those before them
 LINE_LIMIT_BYTES = 64 * 1024
+MOST_BEFORE = 100  # "100 Continue"s and their like before an answer
 BODY_LIMIT_BYTES = 8 * 1024 * 1024  # of an answer that is held as a whole
 STREAM_LIMIT_BYTES = 256 * 1024 * 1024  # of one that is read piece by piece
 CHUNK_BYTES = 64 * 1024
@@ -110,7 +111,11 @@ def get(
     timed.sendall(_request(authority, path, headers or {}))
     arriving = _Arriving(timed, HEAD_LIMIT_BYTES)
     status, told = _head(arriving)
+    before = 0
     while status < FIRST_FINAL and status != SWITCHING:
+        before += 1
+        if before > MOST_BEFORE:
+            raise TooLongError("headers without an end")
         status, told = _head(arriving)
     arriving.limit_bytes = None
     return Response(status, _body(arriving, status, told))

@@ -37,7 +37,8 @@ ROWS = (
         60,
         2,
         f"{IN_LAB}test_too_little_memory",
-        says="out of memory, or host down probe_failed: it sent more than an answer can hold",
+        says="out of memory, or host down probe_failed: it sent more than an answer can hold; "
+        "or nothing, where a library gets no memory and ends the process",
     ),
     Row(
         "asleep",

@@ -61,7 +61,10 @@ def test_a_run_that_is_ended(
 
 @proves("out-of-memory")
 def test_too_little_memory(lab: Lab, ops: Ops) -> None:
-    """One line and nothing recorded, or a look that is as it would be with enough."""
+    """Nothing recorded and one line, or a look that is as it would be with enough.
+
+    Not even a line where a library ends the process because it gets no memory itself.
+    """
     flooded = rebound(ops, "flooded", lambda b: b["defaults"].update(ssh_user="flood"))
     history = lab.control.home / "flooded.db"
     for limit in FLOODS_WITHIN_MB:
@@ -76,6 +79,9 @@ def test_too_little_memory(lab: Lab, ops: Ops) -> None:
         assert "Traceback" not in done.stderr
         if done.returncode == BY_KEY["out-of-memory"].exit_code:
             assert (done.stdout, len(done.stderr.splitlines())) == ("", 1)
+            assert recorded(history) == before
+        elif not done.stdout:
+            assert done.returncode
             assert recorded(history) == before
         else:
             hosts = json.loads(done.stdout)["data"]["hosts"]

@@ -317,7 +317,7 @@ def test_what_is_old_is_deleted_while_others_record(
     gone = [prune(place).rows for _ in range(10)]
     process.wait_for(len(process.said()) + 5)
     process.kill()
-    assert dict(gone[0])["sample"] > 0
+    assert sum(dict(rows)["sample"] for rows in gone) > 0  # or by the other, in between
     left = left_behind(place)
     (looked,) = column_of(left, "SELECT sum(snapshots) FROM coverage")
     (newest,) = column_of(left, "SELECT max(last_ts) FROM coverage")
