@@ -1,7 +1,7 @@
 """Recording a snapshot, and finding what the history adds to it. Loads the store."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -18,18 +18,9 @@ from recorder.capabilities.missing import (
 )
 from recorder.capabilities.remembered import Keeping, Recalled
 from recorder.errors import NoHistoryError, StoreError
-from recorder.history.delta import fold
-from recorder.history.episode import SETTLING
-from recorder.history.net import net
-from recorder.model import (
-    Changes,
-    Kind,
-    Snapshot,
-    Transition,
-)
+from recorder.model import Changes, Event, Kind, Snapshot, Transition
 from recorder.render.past import Past
 from recorder.store import read
-from recorder.store.actions import actions
 from recorder.store.as_of import as_of, latest
 from recorder.store.changes import transitions
 from recorder.store.engine import History, opened, stands
@@ -139,6 +130,8 @@ def _behind(engine: History, snapshot: Snapshot) -> "Iterator[Untold]":
 
 def recall(keeping: Keeping, outlooks: Outlooks | None = None) -> Recalled:
     """The past of a snapshot that is not recorded; with the trouble, where it can't be read."""
+    from recorder.history.net import net  # noqa: PLC0415 - not to record
+
     try:
         with opened(keeping.place, writing=False) as engine:
             if _of_others(engine, keeping):
@@ -181,15 +174,13 @@ def _with_past(
     except NoHistoryError:
         then, notes = None, ("recording began after that: CHANGES are those since then",)
     asked = keeping.since is not None or keeping.previous
-    told = [*changed]
-    done = actions(engine, since and since - SETTLING) if told else ()
     outlooks = foresee(engine, snapshot.taken_at) if outlooks is None else outlooks
     return Recalled(
         Past(
             changes=Changes(
                 since,
                 snapshots,
-                fold(told, all_there(snapshot, moment), done),
+                _folded(engine, [*changed], since, all_there(snapshot, moment)),
                 gate_changes(engine, since) if since else (),
             ),
             asked=asked,
@@ -201,3 +192,16 @@ def _with_past(
         last_seen(snapshot, moment),
         notes=notes,
     )
+
+
+def _folded(
+    engine: History, changed: Sequence[Transition], since: datetime | None, seen: Snapshot
+) -> tuple[Event, ...]:
+    """What changed, by its causes; what finds those is loaded only where something did."""
+    if not changed:
+        return ()
+    from recorder.history.delta import fold  # noqa: PLC0415 - as above
+    from recorder.history.episode import SETTLING  # noqa: PLC0415
+    from recorder.store.actions import actions  # noqa: PLC0415
+
+    return fold(changed, seen, actions(engine, since and since - SETTLING))

@@ -85,6 +85,7 @@ def test_the_store_loads_the_driver_alone() -> None:
     """What records into a file needs SQLite, and nothing that only a change of schema needs."""
     loaded = loaded_by("import recorder.capabilities.remembering")
     assert "sqlite3" in loaded
+    assert "recorder.history.delta" not in loaded  # nothing changed yet
     assert loaded & {"asyncio", "sqlalchemy", "importlib.metadata", "alembic", "psycopg"} == set()
 
 
