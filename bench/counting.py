@@ -14,7 +14,7 @@ def statements() -> Iterator[list[tuple[str, Any]]]:
     made: list[tuple[str, Any]] = []
     with contextlib.ExitStack() as undone:
         for kind in Connection.__subclasses__():
-            for name in ("rows", "change", "change_all"):
+            for name in ("rows", "tuples", "change", "change_all"):
                 undone.callback(setattr, kind, name, getattr(kind, name))
                 setattr(kind, name, _noting(getattr(kind, name), made))
         yield made

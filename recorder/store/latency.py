@@ -73,7 +73,7 @@ def _counted(
         return counted
     query = f"{ANSWERS} AND series_id IN ({_listed(measured)})"
     # Counted here, not by SQL: SQLite sorts what it groups, which takes longer.
-    answers = db.rows(query, {"begin": begin, "end": end})
+    answers = db.tuples(query, {"begin": begin, "end": end})
     for (series, ms), number in Counter(answers).items():
         counted[series][ms] = number
     return counted

@@ -37,6 +37,9 @@ class OnServer(connection.Connection):
         cursor = self.held.cursor(row_factory=_rows)
         yield from cursor.execute(carried_over(statement), values)
 
+    def tuples(self, statement: str, values: Values = NONE) -> Iterator[tuple[Any, ...]]:
+        return iter(self.held.execute(carried_over(statement), values))
+
     def stream(self, statement: str, values: Values = NONE) -> Iterator[Row]:
         with self.held.cursor("streamed", row_factory=_rows) as cursor:
             cursor.itersize = AT_ONCE
