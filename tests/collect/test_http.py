@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recorder.collect.http import BODY_LIMIT_BYTES, NotHttpError, Response, TooLongError, get
+from recorder.collect.http import (
+    BODY_LIMIT_BYTES,
+    MOST_BEFORE,
+    NotHttpError,
+    Response,
+    TooLongError,
+    get,
+)
 
 BODY = b'[{"id": 1},\r\n {"id": 2}]'
 WELL = {
@@ -122,6 +129,15 @@ def test_headers_end_sometime() -> None:
     for endless in (b"X-A: b\r\n", b"\r\nHTTP/1.1 100 Continue\r\n"):
         with pytest.raises(TooLongError):
             _got(b"HTTP/1.1 100 Continue\r\n", *[endless * 1000] * 400)
+
+
+def test_an_answer_is_waited_for_through_a_hundred_others() -> None:
+    """Few as they may be: a server that says to wait once more than that never answers."""
+    wait = b"HTTP/1.1 100 Continue\r\n\r\n"
+    answer = b"HTTP/1.1 200 OK\r\n\r\n"
+    assert _got(wait * MOST_BEFORE + answer).status == 200
+    with pytest.raises(TooLongError):
+        _got(wait * (MOST_BEFORE + 1) + answer)
 
 
 def test_a_body_that_is_held_has_a_limit() -> None:
