@@ -4,16 +4,27 @@ import shlex
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from recorder.bindings.stack import HostBinding
-from recorder.collect.compose import ComposeFile, parse_compose
 from recorder.collect.containers import Container, parse_engine
 from recorder.collect.machine import parse_machine
 from recorder.collect.mounts import Entry, Space, parse_mountinfo, parse_paths
-from recorder.collect.probe import LIMIT_SEC, VERSION, Question, question, refusal, sections
+from recorder.collect.probe import (
+    LIMIT_SEC,
+    VERSION,
+    Question,
+    Section,
+    question,
+    refusal,
+    sections,
+)
 from recorder.collect.shell import Answer, Connect, Ended, Shell, Unreachable
 from recorder.frozen import frozen
 from recorder.model import Host, HostState, Reason
+
+if TYPE_CHECKING:
+    from recorder.collect.compose import ComposeFile
 
 
 @frozen
@@ -25,7 +36,7 @@ class HostLook:
     entries: Mapping[str, Entry] | None = None  # None: it did not tell what is mounted
     spaces: Mapping[str, Space] = field(default_factory=dict)
     found: tuple[str, ...] = ()  # paths the host found by itself
-    compose: ComposeFile | None = None  # None: not asked for, or the host is not up
+    compose: "ComposeFile | None" = None  # None: not asked for, or the host is not up
 
 
 class Way:
@@ -137,8 +148,14 @@ def read_answer(
         memory_available_bytes=machine.memory_available_bytes,
     )
     entries = parse_mountinfo(mounts.lines) if mounts else None
-    composed = parse_compose(parts.get("compose"), asked.compose) if asked.compose else None
+    composed = _composed(parts, asked.compose) if asked.compose else None
     return HostLook(host, containers, entries, spaces, tuple(found), composed)
+
+
+def _composed(parts: Mapping[str, Section], path: str) -> "ComposeFile":
+    from recorder.collect.compose import parse_compose  # noqa: PLC0415 - only to verify
+
+    return parse_compose(parts.get("compose"), path)
 
 
 def _failure(answer: Answer, asked: Question, host: str) -> Unreachable | None:

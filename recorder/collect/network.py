@@ -54,7 +54,8 @@ def _looked_up(name: str, port: int, timeout_sec: float) -> Found:
     """
     with contextlib.suppress(socket.gaierror, UnicodeError):  # an address needs no resolver
         flags = socket.AI_NUMERICHOST
-        return socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=flags)
+        # As bytes: of text Python would load what spells names beyond ASCII, for each look.
+        return socket.getaddrinfo(name.encode("ascii"), port, type=socket.SOCK_STREAM, flags=flags)
     found: Future[Found] = Future()
 
     def look_up() -> None:

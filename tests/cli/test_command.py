@@ -103,6 +103,16 @@ def test_a_look_reads_plain_http_without_a_parser_of_mail_or_tls() -> None:
     assert loaded & {"http", "http.client", "email", "ssl"} == set()
 
 
+def test_a_look_loads_nothing_that_only_names_beyond_ascii_and_gates_need() -> None:
+    """An address is dialled as it is; compose files are read to verify, and so is YAML."""
+    loaded = loaded_by(
+        "import contextlib, recorder.collect.snapshot, recorder.collect.network\n"
+        "with contextlib.suppress(OSError): recorder.collect.network.dial('127.0.0.1', 1, 1)"
+    )
+    assert "recorder.collect.look" in loaded
+    assert loaded & {"encodings.idna", "recorder.collect.compose", "yaml"} == set()
+
+
 def test_what_reads_bindings_is_loaded_where_they_have_changed() -> None:
     """A look at a stack whose binding files are as they were reads none, and loads no reader."""
     loaded = loaded_by("from recorder.bindings import find_folder, narrow, stack_of")
