@@ -118,7 +118,8 @@ def begin(
     trigger: "Trigger | None" = None,
 ) -> "Look":
     """Start asking for a person: everything, where no parts are named; the imports of today."""
-    from recorder.collect.snapshot import Asking, Look, Part, make_ready  # noqa: PLC0415 - as said
+    from recorder.collect.snapshot import Asking, Look, Part  # noqa: PLC0415 - as the module says
+    from recorder.collect.ways import make_ready  # noqa: PLC0415
     from recorder.model import LocalTime, Trigger, day_of  # noqa: PLC0415
 
     today = day or day_of(datetime.now(LocalTime()).date(), LocalTime())

@@ -44,7 +44,7 @@ def command(choice: Choice, history: Location, *, preview: bool, approved: bool)
     """
     from recorder.acting.restart import Refusal  # noqa: PLC0415 - only to run
     from recorder.acting.site import Site  # noqa: PLC0415
-    from recorder.collect.snapshot import make_ready, open_shell  # noqa: PLC0415
+    from recorder.collect.ways import make_ready, open_shell  # noqa: PLC0415
 
     if len(choice.services) > 1 or len(choice.hosts) > 1:
         raise UsageError("one at a time: name one --host and one --service")

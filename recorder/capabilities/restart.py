@@ -48,7 +48,7 @@ def command(
     it is named. Waits until everything runs, and is healthy. Exits 2 when nothing was changed, 4
     when something did not come back, 3 when all did but the history can't be written.
     """
-    from recorder.collect.snapshot import make_ready  # noqa: PLC0415 - only to run
+    from recorder.collect.ways import make_ready  # noqa: PLC0415 - only to run
 
     if not choice.narrowed:
         raise UsageError("say what to restart: --host NAME, or --service NAME")
@@ -100,7 +100,7 @@ def _job(
     from recorder.acting.site import Site, trouble  # noqa: PLC0415
     from recorder.bindings.folder import SERVICES  # noqa: PLC0415
     from recorder.collect.project import NoProject, ask_project  # noqa: PLC0415
-    from recorder.collect.snapshot import open_shell  # noqa: PLC0415
+    from recorder.collect.ways import open_shell  # noqa: PLC0415
 
     if host.compose_path is None:
         todo = f"write it under hosts: {host.name}: in {SERVICES}"

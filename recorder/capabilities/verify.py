@@ -108,10 +108,8 @@ def _look(stack: "Stack", parts: "Part", *, logged_in: bool) -> "Look":
     from recorder.collect.snapshot import (  # noqa: PLC0415 - only to run
         Asking,
         Look,
-        Opener,
-        make_ready,
-        no_way_in,
     )
+    from recorder.collect.ways import Opener, make_ready, no_way_in  # noqa: PLC0415
     from recorder.model import LocalTime, day_of  # noqa: PLC0415
 
     today = day_of(datetime.now(LocalTime()).date(), LocalTime())

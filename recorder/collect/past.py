@@ -16,7 +16,7 @@ from recorder.collect.boots import ask_boots
 from recorder.collect.fanout import FanOut, Task
 from recorder.collect.look import Way
 from recorder.collect.shell import Connect, Unreachable
-from recorder.collect.snapshot import Opener
+from recorder.collect.ways import Opener
 from recorder.model.past import AppPast, Hole, HostPast, Told, Untold
 
 LIMIT_SEC = 45.0  # for all of it

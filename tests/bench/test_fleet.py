@@ -19,8 +19,9 @@ from recorder.bindings.stack import HostBinding
 from recorder.collect import snapshot as looking
 from recorder.collect.fanout import FanOut
 from recorder.collect.shell import Shell
-from recorder.collect.snapshot import Asking, Look, Opener
+from recorder.collect.snapshot import Asking, Look
 from recorder.collect.ssh.transport import Transport
+from recorder.collect.ways import Opener
 from recorder.model import HostState, Reason, ServiceState, day_of
 from recorder.model.day import LocalTime
 

@@ -32,6 +32,16 @@ def run(*command: str | Path, cwd: Path, home: Path) -> subprocess.CompletedProc
     )
 
 
+def linux_own_python() -> Path | None:
+    """The system's Python, whatever else is on PATH; None where it can make no environment."""
+    said = subprocess.run(["sh", "-c", "command -pv python3"], capture_output=True, check=False)
+    if sys.platform != "linux" or said.returncode != 0:
+        return None
+    own = Path(os.fsdecode(said.stdout.strip()))
+    done = subprocess.run([own, "-c", "import ensurepip"], capture_output=True, check=False)
+    return own if done.returncode == 0 else None
+
+
 def test_the_first_command_of_the_readme_works_on_a_fresh_clone(
     clone: Path, tmp_path: Path
 ) -> None:
@@ -40,6 +50,10 @@ def test_the_first_command_of_the_readme_works_on_a_fresh_clone(
     assert first.returncode in (0, 1), first.stderr
     assert "MEDIA STACK" in first.stdout
     assert "making .venv" in first.stderr
+    own = linux_own_python()
+    if own is not None:
+        said = (clone / ".venv" / "pyvenv.cfg").read_text()
+        assert f"home = {own.parent}\n" in said
     made = (clone / ".venv" / "made").stat().st_mtime_ns
 
     # From another folder, through a link: still the same environment.

@@ -61,7 +61,7 @@ def on_each(
 
 
 def _on(host: "HostBinding", work: "Callable[[HostBinding, Shell], T]") -> T:
-    from recorder.collect.snapshot import open_shell  # noqa: PLC0415 - only to run
+    from recorder.collect.ways import open_shell  # noqa: PLC0415 - only to run
 
     shell = open_shell(host)
     try:

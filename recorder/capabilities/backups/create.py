@@ -112,7 +112,7 @@ def _sources(stack: "Stack", choice: Choice) -> "tuple[list[Folder], list[Nothin
     """What there is to pack of the services that were asked for."""
     from recorder.bindings.spelling import did_you_mean  # noqa: PLC0415 - only to run
     from recorder.collect.archives.sources import find_sources  # noqa: PLC0415
-    from recorder.collect.snapshot import make_ready  # noqa: PLC0415
+    from recorder.collect.ways import make_ready  # noqa: PLC0415
 
     names = [it.name for it in stack.services]
     for name in choice.services:

@@ -43,7 +43,7 @@ def put(job: Job) -> "Restored":
     """Have the archive on its target, and put in place there; what goes wrong is a value too."""
     from recorder.collect.archives.script import Failed  # noqa: PLC0415 - only to run
     from recorder.collect.shell import Unreachable  # noqa: PLC0415
-    from recorder.collect.snapshot import open_shell  # noqa: PLC0415
+    from recorder.collect.ways import open_shell  # noqa: PLC0415
     from recorder.model.archive import Restored  # noqa: PLC0415
 
     try:

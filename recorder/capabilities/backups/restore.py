@@ -59,7 +59,7 @@ def command(
     when the history can't be written.
     """
     from recorder.capabilities.acting import acting  # noqa: PLC0415 - only to run
-    from recorder.collect.snapshot import make_ready  # noqa: PLC0415
+    from recorder.collect.ways import make_ready  # noqa: PLC0415
     from recorder.render import backups as drawing  # noqa: PLC0415
 
     stack = _stack(ctx.find_object(Path))

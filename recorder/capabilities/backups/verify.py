@@ -34,7 +34,7 @@ def command(choice: Choice, names: tuple[str, ...], base: str, here: Path | None
     """
     from dataclasses import replace  # noqa: PLC0415 - only to run
 
-    from recorder.collect.snapshot import make_ready  # noqa: PLC0415
+    from recorder.collect.ways import make_ready  # noqa: PLC0415
     from recorder.render import backups as drawing  # noqa: PLC0415
 
     stack = choice.stack()
