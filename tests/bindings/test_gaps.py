@@ -23,7 +23,7 @@ from pathlib import Path
 from recorder.bindings import start_reading_gaps
 did = []
 sys.addaudithook(lambda event, args: did.append((event, str(args[0]))))
-gaps = start_reading_gaps(Path(sys.argv[1])).result().gaps
+gaps = start_reading_gaps(Path(sys.argv[1])).result(60).gaps
 opened = {name.rpartition("/")[2] for event, name in did if event == "open"}
 print(json.dumps({
     "gaps": len(gaps),
