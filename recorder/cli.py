@@ -20,7 +20,7 @@ import click
 
 from recorder import __version__
 from recorder.capabilities.registry import CAPABILITIES, Capability, named
-from recorder.errors import NO_THREAD, ExitCode, RecorderError
+from recorder.errors import ExitCode, RecorderError, starved
 from recorder.signalled import as_signalled
 
 GARBAGE_AT = 50_000  # objects; Python's own is 700
@@ -238,10 +238,10 @@ def _want(error: Exception) -> str:
         return f"can't write the output: {error.strerror}"
     if isinstance(error, OSError) and error.errno in OUT_OF_FILES:
         return "too many files are open: raise the limit, `ulimit -n 1024`"
-    if isinstance(error, MemoryError) or UNMAPPED in str(error):
-        return "out of memory: see `free -m`, and the limit in `ulimit -v`"
-    if isinstance(error, RuntimeError) and str(error) == NO_THREAD:
+    if isinstance(error, RuntimeError) and starved(error):
         return "no memory or no process left for a thread: see `free -m`, and `ulimit -v -u`"
+    if starved(error) or UNMAPPED in str(error):
+        return "out of memory: see `free -m`, and the limit in `ulimit -v`"
     raise error
 
 

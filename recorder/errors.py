@@ -24,10 +24,13 @@ Anything else that escapes is our own bug and keeps its traceback. What could no
 an error at all: it is a value with a reason in the snapshot.
 """
 
+import errno
 from collections.abc import Sequence
 from enum import IntEnum
 
-NO_THREAD = "can't start new thread"  # Python's words where there is no memory or process for one
+# Python's words, in a RuntimeError, where there is no memory or no process for what it needs.
+NO_THREAD = "can't start new thread"
+NO_LOCKS = ("can't allocate lock", "can't allocate read lock", "can't allocate write lock")
 
 
 class ExitCode(IntEnum):
@@ -134,3 +137,12 @@ class ReadOnlyError(StoreError):
 
 class ClockError(StoreError):
     """The clock went back too far to tell what came first."""
+
+
+def starved(error: BaseException | None) -> bool:
+    """Whether it is this machine that had no memory, or none for a thread: nobody else's doing."""
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    if isinstance(error, RuntimeError):
+        return str(error) in (NO_THREAD, *NO_LOCKS)
+    return isinstance(error, MemoryError)

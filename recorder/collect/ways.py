@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from recorder.bindings.stack import HostBinding, Stack
 from recorder.collect.fanout import MOST_THREADS
 from recorder.collect.shell import Shell, Unreachable
-from recorder.errors import UsageError
+from recorder.errors import UsageError, starved
 from recorder.model import Reason
 
 if TYPE_CHECKING:
@@ -70,8 +70,15 @@ def make_ready(stack: Stack) -> None:
     if hard != resource.RLIM_INFINITY and hard < (needed := files_of(stack)):
         said = f"only {hard} files may be open at once, and this look needs {needed}"
         raise UsageError(f"{said}: raise the limit, `ulimit -n {needed}`")
+    threading.excepthook = _unless_starved
     if not all(host.local for host in stack.hosts):
         importlib.import_module("recorder.collect.ssh")
+
+
+def _unless_starved(trouble: threading.ExceptHookArgs) -> None:
+    """Of a thread that had no memory nothing is printed: whoever waits for it tells of that."""
+    if not starved(trouble.exc_value):
+        threading.__excepthook__(trouble)
 
 
 def files_of(stack: Stack) -> int:

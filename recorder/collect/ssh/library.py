@@ -38,7 +38,9 @@ def _standing(modules: Mapping[str, ModuleType | None]) -> Iterator[None]:
 with _standing({"invoke": None, METADATA: _Metadata(METADATA)}):
     import paramiko
 
-# Its threads log tracebacks of failures that are told in a line elsewhere.
+# Its threads log tracebacks of failures that are told in a line elsewhere: so none is made, either,
+# which reads source files, and is more than a process may do that runs out of memory.
 logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
+paramiko.util.tb_strings = list
 
 __all__ = ["paramiko"]

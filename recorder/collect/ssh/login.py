@@ -5,7 +5,6 @@ nothing is ever added to known_hosts, and no password is ever asked for.
 """
 
 import contextlib
-import errno
 import os
 import random
 import shlex
@@ -24,7 +23,7 @@ from recorder.collect.ssh.known_hosts import accepts, fingerprint, host_label
 from recorder.collect.ssh.library import paramiko
 from recorder.collect.ssh.shelf import Shelf
 from recorder.collect.ssh.transport import Transport
-from recorder.errors import NO_THREAD
+from recorder.errors import starved
 from recorder.frozen import frozen
 from recorder.model import Reason
 
@@ -122,13 +121,6 @@ def _proved(
         kind = _HungUp if hung_up else Unreachable
         raise kind(Reason.REFUSED, "connection closed before login") from error
     return transport
-
-
-def starved(error: Exception) -> bool:
-    """Whether it is this machine that had no memory, or none for a thread: not the host's doing."""
-    if isinstance(error, OSError):
-        return error.errno == errno.ENOMEM
-    return isinstance(error, MemoryError) or str(error) == NO_THREAD
 
 
 def _stream(

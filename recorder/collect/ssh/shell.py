@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from recorder.bindings.stack import HostBinding
 from recorder.collect.shell import Answer, Connection, Ended, Reading, Running, Unreachable
 from recorder.collect.ssh.library import paramiko
-from recorder.collect.ssh.login import LoggedIn, log_in, starved
+from recorder.collect.ssh.login import LoggedIn, log_in
 from recorder.collect.ssh.running import start
 from recorder.collect.ssh.shelf import Shelf
+from recorder.errors import starved
 from recorder.model import Reason
 
 CHUNK_BYTES = 64 * 1024

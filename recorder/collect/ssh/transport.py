@@ -10,6 +10,7 @@ import socket
 import threading
 
 from recorder.collect.ssh.library import paramiko
+from recorder.errors import starved
 
 END_LIMIT_SEC = 1.0
 
@@ -18,6 +19,29 @@ class Transport(paramiko.Transport):
     """A connection's thread; none is left of it once it is closed."""
 
     _active_check_timeout = 2.0
+
+    def run(self) -> None:
+        """As paramiko does; without memory even to end as it does, nobody is left waiting."""
+        try:
+            super().run()
+        except Exception as error:
+            if not starved(error):
+                raise
+            self._give_up(error)
+
+    def _give_up(self, error: Exception) -> None:
+        self.saved_exception = error
+        channels = self._channels  # type: ignore[attr-defined] # missing in its stubs
+        for channel in list(channels.values()):
+            channel._unlink()  # noqa: SLF001 - as at paramiko's own end of it
+        self.active = False
+        self.packetizer.close()
+        for event in (self.completion_event, *self.channel_events.values()):
+            if event is not None:
+                event.set()
+        if self.auth_handler is not None:
+            self.auth_handler.abort()
+        self.sock.close()
 
     def stop_thread(self) -> None:
         """As paramiko does, but at once."""
