@@ -14,15 +14,16 @@ from decimal import Decimal
 from typing import Any
 
 from recorder.bindings.spelling import did_you_mean, plain
-from recorder.errors import NoHistoryError, OlderError, UsageError
+from recorder.errors import UsageError
 from recorder.store.ask import AT_ONCE, Answer, Question, Value, too_long
 from recorder.store.described import Relation, relation_of
 from recorder.store.permission import ONLY_READS, leading_word
+from recorder.store.postgresql import schema
 from recorder.store.postgresql.driver import Connection, connect
+from recorder.store.postgresql.history import OnServer
 from recorder.store.postgresql.library import psycopg
-from recorder.store.postgresql.trouble import explained
+from recorder.store.postgresql.trouble import MAY_NOT, explained
 from recorder.store.postgresql.words import with_values
-from recorder.store.revision import HEAD
 from recorder.store.site import Site
 
 CURSOR_WORDS = frozenset({"SELECT", "WITH", "VALUES", "TABLE"})
@@ -30,6 +31,7 @@ PLAIN_WORDS = frozenset({"SHOW"})
 NEVER_WRITES = "SET default_transaction_read_only = on"
 LATE = "57014"
 WRITES = ("25006", "0A000", "25001")
+RIGHTS = "the rights to read, to be given again after an upgrade, are in docs/security.md"
 UNKNOWN_COLUMN, UNKNOWN_TABLE, UNKNOWN_FUNCTION = "42703", "42P01", "42883"
 _EXPLAIN = re.compile(r"(?i)\W*explain\b")
 _QUOTED = re.compile(r'"([^"]+)"')
@@ -57,17 +59,7 @@ def opened_to_read(site: Site) -> Iterator[Connection]:
         with explained(site):
             db.execute(NEVER_WRITES)
             db.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            found = db.execute("SELECT to_regclass('alembic_version')").fetchone()
-            if not found or found[0] is None:
-                raise NoHistoryError(
-                    f"nothing is recorded in {site} yet; `ops media.status` records"
-                )
-            revision = db.execute("SELECT version_num FROM alembic_version").fetchone()
-            if not revision or revision[0] != HEAD:
-                raise OlderError(
-                    f"{site} has another schema than this program's; "
-                    "`ops media.history.upgrade` upgrades an older one"
-                )
+            schema.see_to(site, schema.standing(OnServer(db), site), writing=False)
         yield db
     finally:
         db.close()
@@ -179,7 +171,8 @@ class _Asking:
             hint = "; a number and a text are compared by CAST(… AS BIGINT)" * (">" in said)
             return f"SQL: {plain(said)}{hint}"
         if isinstance(error, psycopg.ProgrammingError | psycopg.DataError):
-            return f"SQL: {plain(said)}"
+            rights = f"; {RIGHTS}" * (code in MAY_NOT)
+            return f"SQL: {plain(said)}{rights}"
         return None
 
     def _guess(self, code: str, said: str) -> str:

@@ -12,6 +12,7 @@ from recorder.frozen import frozen
 from recorder.store.postgresql.driver import Connection, connect
 from recorder.store.postgresql.history import OnServer, alone
 from recorder.store.postgresql.library import psycopg
+from recorder.store.postgresql.trouble import explanation
 from recorder.store.revision import HEAD, REVISIONS, made_by_newer
 from recorder.store.site import Site
 
@@ -21,6 +22,7 @@ SELECT to_regnamespace(:quoted) IS NOT NULL AS there,
     EXISTS (SELECT 1 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
         WHERE nspname = :name) AS used
 """
+DROP_IT = "; drop what is yours, upgrade, and make it again"
 MADE_BY = "SELECT value FROM meta WHERE key = 'schema_made_by'"
 
 
@@ -75,10 +77,17 @@ def migrate(site: Site) -> None:
             to_head()
     except Exception as error:
         cause = getattr(error, "orig", error)  # as SQLAlchemy hands it on
-        if isinstance(cause, StoreError | psycopg.OperationalError | psycopg.ProgrammingError):
-            raise  # what is told elsewhere
-        said = str(error).partition("\n")[0]
-        raise StoreError(f"{site} could not be upgraded ({said}) and is as it was") from error
+        said, todo = str(cause), ""
+        if isinstance(cause, psycopg.errors.DependentObjectsStillExist):
+            said, todo = cause.diag.message_detail or said, DROP_IT
+        elif isinstance(cause, StoreError) or _is_told_elsewhere(site, cause):
+            raise
+        why = said.partition("\n")[0]
+        raise StoreError(f"{site} could not be upgraded ({why}) and is as it was{todo}") from error
+
+
+def _is_told_elsewhere(site: Site, error: Exception) -> bool:
+    return isinstance(error, psycopg.Error) and explanation(site, error) is not None
 
 
 @contextlib.contextmanager
