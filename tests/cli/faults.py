@@ -44,6 +44,10 @@ class Fault:
         return says + self.then.format(folder=path.parent, backup=backup)
 
 
+def by_key(*faults: Fault) -> dict[str, Fault]:
+    return {fault.name: fault for fault in faults}
+
+
 def damaged(name: str, make: Callable[[Machine, contextlib.ExitStack], None]) -> Fault:
     return Fault(
         name,
@@ -160,7 +164,7 @@ def on_network(machine: Machine, end: contextlib.ExitStack) -> Heal:
 
 
 MAY_NOT = ("; see `ls -la {folder}`", "ls -la {folder}")
-FAULTS = (
+FAULTS = by_key(
     damaged("its header is damaged", of_header),
     damaged("a page of it is damaged", of_page),
     damaged("its end is cut off", truncated),
@@ -182,7 +186,7 @@ FAULTS = (
     Fault("the file may not be written", file_forbidden, *MAY_NOT),
     Fault("the folder may not be written", folder_forbidden, *MAY_NOT),
 )
-FAULTS_OF_DISKS = (
+FAULTS_OF_DISKS = by_key(
     Fault("the disk is read-only", disk_read_only, *MAY_NOT),
     Fault(
         "the disk is full",

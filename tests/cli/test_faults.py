@@ -5,11 +5,11 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from faults.proving import proves
+from faults.proving import in_time, proves_each
+from faults.row import Row
 from store.freeze import rows_of
 
 from recorder.store.backup import check
@@ -75,9 +75,10 @@ def is_told_and_loses_nothing(machine: Machine, fault: Fault) -> None:
         heal = fault.make(machine, end)
         left = files(machine)
         line = fault.line(machine, backup.name)
-        began = time.monotonic()
-        looked, scheduled = machine.ops("media.status"), machine.ops("media.snapshot")
-        assert time.monotonic() - began < 2 * fault.row.bound_sec
+        with in_time(fault.row):
+            looked = machine.ops("media.status")
+        with in_time(fault.row):
+            scheduled = machine.ops("media.snapshot")
         assert (looked.returncode, looked.stderr) == (fault.row.exit_code, f"ops: {line}\n")
         assert fault.typed.format(folder="FOLDER", backup="NAME") in fault.row.advice
         assert "radarr" in looked.stdout
@@ -95,23 +96,21 @@ def is_told_and_loses_nothing(machine: Machine, fault: Fault) -> None:
         assert check(machine.history) == ()
 
 
-@proves(*(fault.name for fault in FAULTS))
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@proves_each(*FAULTS)
 def test_a_history_that_cannot_be_written_is_told_and_loses_nothing(
-    machine: Machine, fault: Fault
+    machine: Machine, row: Row
 ) -> None:
     """The picture, one line to standard error with what to type, exit code 3; then it goes on."""
-    is_told_and_loses_nothing(machine, fault)
+    is_told_and_loses_nothing(machine, FAULTS[row.key])
 
 
-@proves(*(fault.name for fault in FAULTS_OF_DISKS))
-@pytest.mark.parametrize("fault", FAULTS_OF_DISKS, ids=lambda fault: fault.name)
+@proves_each(*FAULTS_OF_DISKS)
 @pytest.mark.usefixtures("lab_parts")
 def test_a_disk_that_cannot_hold_the_history_is_told_and_loses_nothing(
-    machine: Machine, fault: Fault
+    machine: Machine, row: Row
 ) -> None:
     """A real disk that is read-only or full, a real network mount: the same."""
-    is_told_and_loses_nothing(machine, fault)
+    is_told_and_loses_nothing(machine, FAULTS_OF_DISKS[row.key])
 
 
 def at(machine: Machine, off: int, *arguments: str) -> subprocess.CompletedProcess[str]:

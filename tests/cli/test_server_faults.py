@@ -15,7 +15,7 @@ import pytest
 from collect.servers import make_certificate
 from disks import fill, small_disk
 from faults.matrix import BY_KEY
-from faults.proving import proves, proves_each
+from faults.proving import in_time, proves, proves_each
 from faults.row import Row
 from faults.server import SITE
 from realhosts.waiting import wait_until
@@ -135,7 +135,8 @@ def test_a_server_that_keeps_us_out_is_told(
     way, environ = WAYS[row.key]
     names = {"address": guarded.address, "trusted": certificate, "stranger": stranger}
     url = f"postgresql://{way.format(**names)}"
-    done = machine.ops("media.status", MEDIA_RECORDER_DB=url, **environ)
+    with in_time(row):
+        done = machine.ops("media.status", MEDIA_RECORDER_DB=url, **environ)
     is_told(done, row, site_at(url, str))
     assert rows(machine.site) == before
 
@@ -177,7 +178,9 @@ def test_a_server_whose_disk_is_full_loses_nothing(machine: OnServer, guarded: S
         before = rows(machine.site)
         ballast = fill(disk)
         machine.runs(**dict.fromkeys(map("radarr{}".format, range(MANY)), "running"))
-        is_told(machine.ops("media.status", **small), row, machine.site)
+        with in_time(row):
+            done = machine.ops("media.status", **small)
+        is_told(done, row, machine.site)
         assert rows(machine.site) == before
         ballast.unlink()
         assert machine.status()["snapshot"]["recorded"] is True
@@ -254,10 +257,11 @@ def test_a_server_that_ends_costs_one_look(
     """It is shown, and no part of it is recorded; with the server back the next one is."""
     before = rows(machine.site)
     amid, end = ENDS[row.key]
-    with contextlib.suppress(psycopg.OperationalError), amid(machine, guarded) as looking:
-        end(guarded)
-        back.callback(guarded.start)
-    output, complaint = looking.communicate(timeout=60)
+    with in_time(row) as most_sec:
+        with contextlib.suppress(psycopg.OperationalError), amid(machine, guarded) as looking:
+            end(guarded)
+            back.callback(guarded.start)
+        output, complaint = looking.communicate(timeout=most_sec)
     is_told(
         subprocess.CompletedProcess([], looking.returncode, output, complaint), row, machine.site
     )

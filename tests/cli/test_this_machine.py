@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from faults.ending import COMPLAINTS, begun, lost_nothing, moments, recorded
 from faults.matrix import BY_KEY
-from faults.proving import proves, proves_each
+from faults.proving import in_time, proves, proves_each
 from faults.row import Row
 from realhosts.packages import require_parts
 from realhosts.waiting import wait_until
@@ -58,17 +58,17 @@ def started(machine: Machine, *arguments: str, **more: str) -> subprocess.Popen[
 @proves("group")
 def test_a_run_that_is_ended_with_all_it_started(machine: Machine) -> None:
     """No word of the process that records, which is ended beside it; and no look is lost."""
-    began = time.monotonic()
+    row, began = BY_KEY["group"], time.monotonic()
     machine.status()
     usual, looks = time.monotonic() - began, recorded(machine.history)
     ways = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
     for number, moment in enumerate(moments(usual, GROUP_MOMENTS, "group")):
         way = ways[number % len(ways)]
-        with started(machine, "media.status", "--json") as run:
+        with in_time(row) as most_sec, started(machine, "media.status", "--json") as run:
             time.sleep(moment)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(run.pid, way)
-            output, complaints = run.communicate(timeout=60)
+            output, complaints = run.communicate(timeout=most_sec)
         if begun(complaints):
             assert complaints in COMPLAINTS
             assert run.returncode in (0, -way, SIGNALLED + way)
@@ -92,7 +92,8 @@ def test_too_few_files(machine: Machine) -> None:
     row, looks = BY_KEY["out-of-files"], recorded(machine.history)
     for limit in (5, 6, 7, 8, 9, 12, 16, 24, NEEDED - 1):
         machine.by = ("prlimit", f"--nofile={limit}")
-        done = machine.ops("media.status")
+        with in_time(row):
+            done = machine.ops("media.status")
         said = f"only {limit} files may be open at once, and this look needs {NEEDED}"
         assert (done.returncode, done.stdout) == (row.exit_code, "")
         assert done.stderr in (
@@ -104,7 +105,7 @@ def test_too_few_files(machine: Machine) -> None:
     assert recorded(machine.history)[:-1] == looks
 
 
-def clock_moved(machine: Machine, seconds: int) -> subprocess.CompletedProcess[str]:
+def clock_moved(machine: Machine, seconds: int, most_sec: int) -> subprocess.CompletedProcess[str]:
     """A look during which everything stands still, and the clock alone moves by so much."""
     require_parts({"faketime": "faketime"})
     clock, asked = machine.folder / "clock", machine.folder / "asked"
@@ -123,7 +124,7 @@ def clock_moved(machine: Machine, seconds: int) -> subprocess.CompletedProcess[s
         clock.write_text(f"{seconds:+d}")
         run.send_signal(signal.SIGCONT)
         asked.with_name("asked.over").touch()
-        output, complaints = run.communicate(timeout=60)
+        output, complaints = run.communicate(timeout=most_sec)
     return subprocess.CompletedProcess([], run.returncode, output, complaints)
 
 
@@ -132,7 +133,8 @@ def clock_moved(machine: Machine, seconds: int) -> subprocess.CompletedProcess[s
 def test_a_clock_that_moves_in_a_look(machine: Machine, row: Row) -> None:
     """The look is shown and not recorded: its one time would be true of a part of it alone."""
     looks = recorded(machine.history)
-    done = clock_moved(machine, MOVED_SEC[row.key])
+    with in_time(row) as most_sec:
+        done = clock_moved(machine, MOVED_SEC[row.key], most_sec)
     assert (done.returncode, done.stderr) == (row.exit_code, f"ops: {row.says}\n")
     assert "VM STATUS" in done.stdout
     assert recorded(machine.history) == looks
@@ -143,7 +145,7 @@ def test_a_clock_that_moves_in_a_look(machine: Machine, row: Row) -> None:
 def test_an_output_that_takes_nothing(machine: Machine) -> None:
     """It is said, and the look is recorded all the same."""
     row, looks = BY_KEY["output-full"], recorded(machine.history)
-    with Path("/dev/full").open("w") as full:
+    with Path("/dev/full").open("w") as full, in_time(row) as most_sec:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "recorder", "media.status"],
             cwd=machine.folder,
@@ -152,6 +154,7 @@ def test_an_output_that_takes_nothing(machine: Machine) -> None:
             stderr=subprocess.PIPE,
             text=True,
             check=False,
+            timeout=most_sec,
         )
     assert (done.returncode, done.stderr) == (row.exit_code, f"ops: {row.says}\n")
     assert len(recorded(machine.history)) == len(looks) + 1

@@ -34,7 +34,7 @@ ADVICE_HEAD = """\
 def table(section: str) -> str:
     """A section as a table of Markdown."""
     return HEAD + "".join(
-        f"| {row.fault} | {row.made} | {_shown(row)} | {row.bound_sec} s | {row.exit_code} "
+        f"| {row.fault} | {row.made} | {_shown(row)} | {row.most_sec} s | {row.exit_code} "
         f"| `{row.test.partition('::')[0]}` |\n"
         for row in SECTIONS[section]
     )

@@ -1,11 +1,15 @@
 """The fault matrix says what the tests prove, and nothing else."""
 
+import dataclasses
 import importlib
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from faults.matrix import BY_KEY, ROWS, SECTIONS
+from faults.proving import in_time, proves
 
 TESTS = Path(__file__).resolve().parents[1]
 PAGE = TESTS.parent / "docs" / "reliability.md"
@@ -46,3 +50,27 @@ def test_every_section_is_on_the_page() -> None:
     """`bin/docs` fills in the tables that the page has a place for."""
     page = PAGE.read_text(encoding="utf-8")
     assert [name for name in SECTIONS if f"<!-- faults: {name} -->\n| " not in page] == []
+
+
+def test_a_row_that_nothing_holds_to_its_time_is_not_proved() -> None:
+    """Its test fails, though all that it looks at is well."""
+
+    @proves("off")
+    def forgetting() -> None:
+        pass
+
+    @proves("off")
+    def holding() -> None:
+        with in_time(BY_KEY["off"]):
+            pass
+
+    holding()
+    with pytest.raises(AssertionError, match="off: nothing holds it to 5 s"):
+        forgetting()
+
+
+def test_a_look_that_takes_longer_than_its_row_allows_fails() -> None:
+    """However well it ends."""
+    slow = dataclasses.replace(BY_KEY["off"], most_sec=0)
+    with pytest.raises(AssertionError, match=r"off: .* of at most 0"), in_time(slow):
+        pass

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 from faults.matrix import BY_KEY
-from faults.proving import proves, proves_each
+from faults.proving import in_time, proves, proves_each
 from faults.row import Row
 from realhosts.emulated.pair import OPTIONS, PATH, SOURCE, Pair
 from realhosts.waiting import wait_until
-from stack.ops import Facts, changed
+from stack.ops import SIGNALLED, Facts, changed
 
 from nfs.player import HOST, Look, Player, ended
 
@@ -70,6 +70,7 @@ def test_a_server_that_comes_back(pair: Pair, player: Player, well: Look) -> Non
     assert [look.about("mounts")["state"] for look in looks] == ["ok", *["hung"] * AGAIN, "ok"]
     assert left == []
     assert (looks[-1].facts, looks[-1].code) == (expected(well, row), row.exit_code)
+    assert looks[-1].seconds <= row.bound_sec
     assert player.transitions() == [("ok", "hung"), ("hung", "ok")]
 
 
@@ -96,11 +97,13 @@ def test_a_server_that_dies_during_a_look(
 @proves("nfs-look-killed")
 def test_a_look_that_is_killed(pair: Pair, player: Player) -> None:
     """Its question goes all the same, when its own time is up."""
+    row = BY_KEY["nfs-look-killed"]
     with pair.server_dead(), player.start() as running:
         wait_until(lambda: pair.on_client(QUESTION), "the question to hang", ENDS_SEC)
-        running.send_signal(signal.SIGKILL)
-        assert running.wait() == -signal.SIGKILL
-        wait_until(lambda: not pair.on_client(QUESTION, "sh -s"), "the question to go", ENDS_SEC)
+        with in_time(row) as most_sec:
+            running.send_signal(signal.SIGKILL)
+            assert SIGNALLED - running.wait() == row.exit_code
+            wait_until(lambda: not pair.on_client(QUESTION, "sh -s"), "it to go", most_sec)
 
 
 @contextlib.contextmanager

@@ -96,13 +96,13 @@ class Running:
         """Send it a signal, as a terminal or another program does."""
         os.kill(self.pid, number)
 
-    def end(self) -> tuple[int, str, str]:
+    def end(self, within_sec: float = 60) -> tuple[int, str, str]:
         """Wait for its end: exit code as a shell tells it, output, complaints.
 
         Interrupted while a module is loaded, Python may end itself by that signal instead of with
         our exit code; to a shell both are 130.
         """
-        output, complaints = self.entering.communicate(timeout=60)
+        output, complaints = self.entering.communicate(timeout=within_sec)
         code = self.entering.returncode
         return code if code >= 0 else SIGNALLED - code, output, complaints
 

@@ -9,7 +9,7 @@ import time
 import pytest
 from faults.ending import COMPLAINTS, begun, lost_nothing, moments, recorded
 from faults.matrix import BY_KEY
-from faults.proving import proves, proves_each
+from faults.proving import in_time, proves, proves_each
 from faults.row import Row
 from realhosts import Lab
 from realhosts.waiting import wait_until
@@ -44,12 +44,12 @@ def test_a_run_that_is_ended(
     looks = recorded(history)
     codes = []
     for moment in moments(usual_sec, MOMENTS, f"{capability[0]} {row.key}"):
-        with ops.start(*capability, "--db", str(history)) as run:
+        with in_time(row) as most_sec, ops.start(*capability, "--db", str(history)) as run:
             pid = run.pid
             time.sleep(moment)
             with contextlib.suppress(ProcessLookupError):  # it ended before
                 os.kill(pid, signal.Signals[row.key])
-            code, output, complaints = run.end()
+            code, output, complaints = run.end(most_sec)
         looks = lost_nothing(history, looks, output)
         if begun(complaints):
             assert complaints in COMPLAINTS
