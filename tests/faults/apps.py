@@ -7,12 +7,17 @@ from faults.row import Row
 
 TEST = "faults/test_asked.py::test_an_app_in_trouble"
 SLOW = "faults/test_asked.py::test_an_app_whose_answer_does_not_come"
+BENIGN = "faults/test_asked.py::test_what_only_looks_like_trouble"
 UNKNOWN = "unknown unreachable"
 QUICK_SEC, SLOW_SEC = 30, 60
 
 
-def _row(key: str, fault: str, made: str, says: str = "", counted: str = UNKNOWN) -> Row:
-    return Row(key, fault, made, QUICK_SEC, 1, TEST, {"import": counted}, says=says)
+def _row(key: str, fault: str, made: str, says: str = "") -> Row:
+    return Row(key, fault, made, QUICK_SEC, 1, TEST, {"import": UNKNOWN}, says=says)
+
+
+def _benign(key: str, fault: str, made: str, counted: str) -> Row:
+    return Row(key, fault, made, QUICK_SEC, 0, BENIGN, {"import": counted})
 
 
 def _slow(key: str, fault: str, made: str, says: str = "") -> Row:
@@ -27,17 +32,23 @@ ROWS = (
     _row("radarr-object", "its JSON is of another shape", "an object", NOT_ITS_API),
     _row("radarr-wrong-types", "its events are of wrong types", "a text for an id", NOT_ITS_API),
     _row("radarr-nested", "its JSON is nested 100,000 deep", "`[[[[…`", NOT_ITS_API),
-    _row(
+    _benign(
         "radarr-50000",
         "it imported 50,000 films today",
         "35 MB of events as long as real ones: in less than 256 MB of memory",
-        counted="ok 50000",
+        "ok 50000",
     ),
-    _row(
+    _benign(
         "radarr-clock",
         "its clock is an hour ahead",
         "events of an hour from now: of its own day, they count",
-        counted="ok 3",
+        "ok 3",
+    ),
+    _benign(
+        "radarr-clock-behind",
+        "its clock is an hour behind",
+        "events of an hour ago at the newest: of its own day, they count",
+        "ok 3",
     ),
     _slow(
         "radarr-endless",

@@ -1,18 +1,21 @@
 """Everything that is asked, in every trouble: a look at all that is quick, one at the slow.
 
-Each look has a healthy host in it, whose picture must be complete; each is recorded behind a look
-at the usual hosts.
+These have a healthy host in them, whose picture must be complete. What only looks like trouble has
+a look of its own, at which nothing is wrong. Each is recorded behind a look at the usual hosts.
 """
 
 import contextlib
 import itertools
+import os
 import socket
+import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
+from cli.test_recording import Machine
 from collect.servers import (
     Behaviour,
     answering,
@@ -50,6 +53,7 @@ from faults.relays import cut_after, every_second, relaying, slow_after
 from faults.row import Row
 
 BEHIND = "nas"  # the host that relays lead to
+HERE = "control"  # runs what is asked by URL, as its stand-in engine says
 ADDRESS = planned(BEHIND).address
 LOCALHOST = "127.0.0.1"
 MEGABYTE = 1024 * 1024
@@ -65,12 +69,12 @@ def to_sshd(spoil: object) -> Behaviour:
 QUICK_SSHDS: dict[str, Behaviour] = {
     "sshd-trickles": to_sshd(slow_after(0)),
     "sshd-shuts": blurting(b""),
-    "sshd-every-second": every_second(to_sshd(iter)),
     "sshd-floods": blurting_for_ever(b"Have you heard the news?\r\n" * 1000),
     "sshd-floods-a-line": blurting_for_ever(b"x" * 65536),
     "not-sshd": replying(BAD_REQUEST),
     "sshd-cut": to_sshd(cut_after(6000)),
 }
+BENIGN_SSHDS = {"sshd-every-second": every_second(to_sshd(iter))}
 QUICK_HOSTS: dict[str, Document] = {
     "sshd-full": {"addresses": [ADDRESS], "ssh_port": FULL_PORT},
     "sshd-no-sessions": {"addresses": [ADDRESS], "ssh_port": NO_SESSIONS_PORT},
@@ -88,17 +92,23 @@ QUICK_URLS: dict[str, Behaviour] = {
     "url-silent": silent,
     "url-closes": hanging_up,
     "url-trickles": trickling(b"HTTP/1.1 200 OK\r\nX-Slow: "),
-    "url-body-trickles": trickling(b"HTTP/1.1 200 OK\r\n\r\n"),
-    "url-redirects": COUNTED["url-redirects"].sending(
-        lambda: iter([b"HTTP/1.1 302 Found\r\nLocation: /health\r\nContent-Length: 0\r\n\r\n"])
-    ),
-    "url-10-gb": COUNTED["url-10-gb"].sending(ten_gigabytes),
     "url-continues": COUNTED["url-continues"].sending(
         lambda: itertools.repeat(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000)
     ),
     "url-long-header": saying(b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 10 * MEGABYTE),
     "url-many-headers": for_ever(b"X-More: yes\r\n" * 1000, b"HTTP/1.1 200 OK\r\n"),
     "url-not-http": blurting(b"220 ready\r\n"),
+}
+BENIGN_URLS: dict[str, Behaviour] = {
+    "url-body-trickles": trickling(b"HTTP/1.1 200 OK\r\n\r\n"),
+    "url-redirects": COUNTED["url-redirects"].sending(
+        lambda: iter([b"HTTP/1.1 302 Found\r\nLocation: /health\r\nContent-Length: 0\r\n\r\n"])
+    ),
+    "url-10-gb": COUNTED["url-10-gb"].sending(ten_gigabytes),
+}
+NAMED_URLS = {
+    "url-name-unknown": "http://nobody.example/health",
+    "url-name-silent": "http://silent.example/health",
 }
 QUICK_TLS: dict[str, Behaviour] = {"tls-none": replying(BAD_REQUEST), "tls-silent": silent}
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -111,8 +121,11 @@ QUICK_APPS: dict[str, Behaviour] = {
         "200 OK", b"[" + event(1, NOW).replace(b'"id": 1}', b'"id": "1"}') + b"]"
     ),
     "radarr-nested": answering("200 OK", b"[" * 100_000),
+}
+BENIGN_APPS: dict[str, Behaviour] = {
     "radarr-50000": saying(history(50_000, NOW)),
     "radarr-clock": saying(history(3, NOW + timedelta(hours=1))),
+    "radarr-clock-behind": saying(history(3, NOW - timedelta(hours=1))),
 }
 SLOW_APPS: dict[str, Behaviour] = {
     "radarr-endless": endless_history(NOW),
@@ -142,10 +155,14 @@ def with_hosts(bindings: Document, hosts: Mapping[str, Document]) -> None:
         bindings["services"][f"of-{key}"] = {"vm": key, "container": "syncthing", "port": None}
 
 
+def with_url(bindings: Document, key: str, url: str, port: int | None = None) -> None:
+    bindings["hosts"][HERE] = {"connect": "local"}
+    bindings["services"][key] = {"vm": HERE, "port": port, "health": url}
+
+
 def with_urls(bindings: Document, ports: Mapping[str, int], scheme: str = "http") -> None:
     for key, port in ports.items():
-        url = f"{scheme}://{LOCALHOST}:{port}/health"
-        bindings["services"][key] = {"vm": HEALTHY, "port": port, "health": url}
+        with_url(bindings, key, f"{scheme}://{LOCALHOST}:{port}/health", port)
 
 
 def with_apps(bindings: Document, ports: Mapping[str, int]) -> None:
@@ -219,6 +236,8 @@ def quick_faults(lab: Lab, folder: Path, bindings: Document) -> Iterator[dict[st
         with_hosts(bindings, relayed(sshds) | QUICK_HOSTS)
         with_urls(bindings, urls)
         with_urls(bindings, tls, "https")
+        for key, url in NAMED_URLS.items():
+            with_url(bindings, key, url)
         with_apps(bindings, apps)
         yield {"SSL_CERT_FILE": str(trusted), "TZ": evening()}
 
@@ -232,12 +251,37 @@ def slow_faults(lab: Lab, bindings: Document) -> Iterator[dict[str, str]]:
         yield {"TZ": evening()}
 
 
+@contextlib.contextmanager
+def benign_faults(lab: Lab, bindings: Document) -> Iterator[dict[str, str]]:
+    """All that looks like a fault and is none."""
+    with (
+        standing(lab, BENIGN_SSHDS) as sshds,
+        standing(lab, BENIGN_URLS) as urls,
+        standing(lab, BENIGN_APPS) as apps,
+    ):
+        without_mounts: Document = {"mounts": []}
+        with_hosts(bindings, {key: it | without_mounts for key, it in relayed(sshds).items()})
+        with_urls(bindings, urls)
+        with_apps(bindings, apps)
+        yield {"TZ": evening()}
+
+
+def look_at(ops: Ops, name: str, bindings: Document, well: Facts, env: Mapping[str, str]) -> Looked:
+    """Look at them; what is asked by URL is run by this machine's engine, and so is well."""
+    running = [key for key, it in bindings["services"].items() if it["vm"] == HERE]
+    with tempfile.TemporaryDirectory() as folder:
+        machine = Machine(Path(folder))
+        machine.runs(**dict.fromkeys(running, "running"))
+        path, containers = f"{folder}/bin:{os.environ['PATH']}", f"{folder}/containers"
+        return look(ops, name, bindings, well, {**env, "PATH": path, "CONTAINERS": containers})
+
+
 @pytest.fixture(scope="module")
 def quick(lab: Lab, ops: Ops, well: Facts, tmp_path_factory: pytest.TempPathFactory) -> Looked:
     """A look at every quick fault."""
     bindings, folder = healthy(ops), tmp_path_factory.mktemp("certificates")
     with known(lab), quick_faults(lab, folder, bindings) as env:
-        return look(ops, "quick", bindings, well, env)
+        return look_at(ops, "quick", bindings, well, env)
 
 
 @pytest.fixture(scope="module")
@@ -245,7 +289,16 @@ def slow(lab: Lab, ops: Ops, well: Facts) -> Looked:
     """A look at every slow fault."""
     bindings = healthy(ops)
     with known(lab), slow_faults(lab, bindings) as env:
-        return look(ops, "slow", bindings, well, env)
+        return look_at(ops, "slow", bindings, well, env)
+
+
+@pytest.fixture(scope="module")
+def benign(lab: Lab, ops: Ops) -> Looked:
+    """A look at a stack that has nothing else in it than what looks like a fault and is none."""
+    limits = healthy(ops)["defaults"]
+    bindings = {"version": 1, "defaults": limits, "hosts": {}, "services": {}, "imports": {}}
+    with known(lab), benign_faults(lab, bindings) as env:
+        return look_at(ops, "benign", bindings, {}, env)
 
 
 def is_as_promised(row: Row, looked: Looked) -> None:
@@ -253,8 +306,13 @@ def is_as_promised(row: Row, looked: Looked) -> None:
     is_shown(row, looked)
     assert row.says in details(looked.document, row.key)
     assert looked.took_sec < row.bound_sec
-    assert looked.code == row.exit_code
+    assert (looked.code, is_wrong(looked.document, row.key)) == (row.exit_code, bool(row.exit_code))
     does_no_harm(looked)
+
+
+def is_wrong(document: Document, key: str) -> bool:
+    """Whether what has that name is among what the exit code 1 is for."""
+    return any(key in (it["host"], it["name"]) for it in document["data"]["findings"])
 
 
 def is_shown(row: Row, looked: Looked) -> None:
@@ -283,6 +341,13 @@ def details(document: Document, key: str) -> str:
     return "; ".join(filter(None, told))
 
 
+@proves_each(*BENIGN_SSHDS, *BENIGN_URLS, *BENIGN_APPS)
+def test_what_only_looks_like_trouble(row: Row, benign: Looked) -> None:
+    """It is told as it is, nothing is wrong, and it is asked and read no longer than need be."""
+    is_as_promised(row, benign)
+    is_spared(row)
+
+
 @proves_each(*QUICK_SSHDS, *QUICK_HOSTS)
 def test_a_host_in_trouble(row: Row, quick: Looked) -> None:
     """It is down for its own reason, in time, and what is on it is unknown."""
@@ -295,10 +360,17 @@ def test_a_host_whose_answer_does_not_come(row: Row, slow: Looked) -> None:
     is_as_promised(row, slow)
 
 
-@proves_each(*QUICK_URLS, *QUICK_TLS, "tls-self-signed", "tls-expired", "tls-other-name")
+@proves_each(
+    *QUICK_URLS, *QUICK_TLS, *NAMED_URLS, "tls-self-signed", "tls-expired", "tls-other-name"
+)
 def test_an_endpoint_in_trouble(row: Row, quick: Looked) -> None:
     """It failed for its own reason, in time, and is asked and read no longer than need be."""
     is_as_promised(row, quick)
+    is_spared(row)
+
+
+def is_spared(row: Row) -> None:
+    """A server was asked once, and got rid of little of what it would say."""
     assert COUNTED.get(row.key, Counted()).requests <= 1
     assert COUNTED.get(row.key, Counted()).sent_bytes < MOST_TAKEN_BYTES
 
@@ -325,12 +397,15 @@ def test_everything_at_once(lab: Lab, ops: Ops, well: Facts, broken: Break, tmp_
     with (
         known(lab),
         slow_faults(lab, bindings),
+        benign_faults(lab, bindings),
         quick_faults(lab, tmp_path, bindings) as env,
     ):
-        looked = look(ops, "everything", bindings, well, env)
-    for key in (*QUICK_SSHDS, *QUICK_HOSTS, *QUICK_URLS, *QUICK_TLS, *QUICK_APPS):
+        looked = look_at(ops, "everything", bindings, well, env)
+    for key in (*QUICK_SSHDS, *QUICK_HOSTS, *QUICK_URLS, *QUICK_TLS, *NAMED_URLS, *QUICK_APPS):
         is_shown(BY_KEY[key], looked)
     for key in (*SLOW_SSHDS, *SLOW_HOSTS, *SLOW_APPS):
+        is_shown(BY_KEY[key], looked)
+    for key in (*BENIGN_SSHDS, *BENIGN_URLS, *BENIGN_APPS):
         is_shown(BY_KEY[key], looked)
     assert looked.words("host", "gone") == {"down timeout"}
     assert looked.words("engine", AWAY) == {"unreadable engine_down"}
