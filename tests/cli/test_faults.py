@@ -5,14 +5,18 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from faults.proving import in_time, proves_each
+from disks import fill, small_disk
+from faults.matrix import BY_KEY
+from faults.proving import in_time, proves, proves_each
 from faults.row import Row
-from store.freeze import rows_of
+from store.freeze import FROZEN, rows_of, thaw
 
 from recorder.store.backup import check
+from recorder.store.migrate import HEAD, REVISIONS
 
 from .faults import FAULTS, FAULTS_OF_DISKS, Fault
 from .test_recording import Machine
@@ -111,6 +115,66 @@ def test_a_disk_that_cannot_hold_the_history_is_told_and_loses_nothing(
 ) -> None:
     """A real disk that is read-only or full, a real network mount: the same."""
     is_told_and_loses_nothing(machine, FAULTS_OF_DISKS[row.key])
+
+
+@pytest.fixture
+def disk(machine: Machine, lab_parts: None) -> Iterator[Path]:  # noqa: ARG001 -- asked for its effect
+    """A real disk of 8 MB, on which the machine keeps its history; there is none yet."""
+    with small_disk(machine.folder) as mounted:
+        machine.history = mounted / "history.db"
+        yield mounted
+
+
+def is_out_of_space(machine: Machine, row: Row, *typed: str) -> subprocess.CompletedProcess[str]:
+    """Run it: it ends in time, by the row's exit code, and says in one line what is wanting."""
+    with in_time(row):
+        done = machine.ops(*typed)
+    (line,) = done.stderr.splitlines()
+    assert (done.returncode, "no space left" in line) == (row.exit_code, True)
+    return done
+
+
+@proves("full-at-first")
+def test_a_first_look_on_a_full_disk_leaves_no_half_made_file(machine: Machine, disk: Path) -> None:
+    """It is shown, and there is a whole history or none; with room it is made."""
+    ballast = fill(disk, leave_bytes=64 << 10)
+    looked = is_out_of_space(machine, BY_KEY["full-at-first"], "media.status")
+    assert "radarr" in looked.stdout
+    assert sorted(file.name for file in disk.iterdir() if file.stat().st_size) == ["ballast"]
+    ballast.unlink()
+    assert machine.status()["snapshot"]["recorded"] is True
+
+
+@proves("full-in-upgrade")
+@pytest.mark.parametrize("copied", [False, True], ids=["copy", "change"])
+def test_an_upgrade_on_a_full_disk_leaves_the_file_as_it_was(
+    machine: Machine, disk: Path, *, copied: bool
+) -> None:
+    """It is shown, and every row is as it was, in the schema that it had; with room it goes on."""
+    thaw(FROZEN / f"{REVISIONS[0]}.sql", machine.history)
+    before, size = rows_of(machine.history), machine.history.stat().st_size
+    ballast = fill(disk, leave_bytes=size + (64 << 10) if copied else size // 2)
+    looked = is_out_of_space(machine, BY_KEY["full-in-upgrade"], "media.status")
+    assert "radarr" in looked.stdout
+    assert (rows_of(machine.history), check(machine.history)) == (before, ())
+    assert (disk / f"history.db.before-{HEAD}").exists() is copied
+    ballast.unlink()
+    assert machine.status()["snapshot"]["recorded"] is True
+
+
+@proves("full-in-backup")
+def test_a_backup_on_a_full_disk_is_none_and_takes_none_away(
+    machine: Machine, recorded: Path, disk: Path
+) -> None:
+    """The backups before it stay, and no piece of one is left; with room it is made."""
+    shutil.copytree(recorded.parent, disk, dirs_exist_ok=True)
+    (good,) = (disk / "history.db.backups").iterdir()
+    ballast = fill(disk, leave_bytes=32 << 10)
+    is_out_of_space(machine, BY_KEY["full-in-backup"], "media.history.backup", "--keep", "1")
+    assert [*good.parent.iterdir()] == [good]
+    assert check(good) == check(machine.history) == ()
+    ballast.unlink()
+    assert machine.ops("media.history.backup", "--keep", "1").returncode == 0
 
 
 def at(machine: Machine, off: int, *arguments: str) -> subprocess.CompletedProcess[str]:

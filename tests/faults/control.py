@@ -5,6 +5,7 @@ from faults.row import Row
 FILE = "cli/test_this_machine.py::"
 IN_LAB = "stack/test_ended.py::"
 ENDED = f"{IN_LAB}test_a_run_that_is_ended"
+DISKS = "cli/test_faults.py::"
 CLOCK = f"{FILE}test_a_clock_that_moves_in_a_look"
 WHOLE = "what it said is recorded is; the history is whole; nothing is left running on any host"
 ROWS = (
@@ -75,7 +76,7 @@ ROWS = (
         "a real disk with 64 kB left",
         10,
         3,
-        "store/test_trouble.py::test_a_first_look_on_a_full_disk_leaves_no_half_made_file",
+        f"{DISKS}test_a_first_look_on_a_full_disk_leaves_no_half_made_file",
         says="no space left: no file at all, rather than half of one",
     ),
     Row(
@@ -84,7 +85,7 @@ ROWS = (
         "a real disk, full before the copy, and before the change",
         10,
         3,
-        "store/test_upgrade.py::test_an_upgrade_on_a_full_disk_leaves_the_file_as_it_was",
+        f"{DISKS}test_an_upgrade_on_a_full_disk_leaves_the_file_as_it_was",
         says="no space left: every row as it was, in the schema that it had",
     ),
     Row(
@@ -93,7 +94,7 @@ ROWS = (
         "a real disk with 32 kB left",
         10,
         3,
-        "store/test_trouble.py::test_a_backup_on_a_full_disk_is_none_and_takes_none_away",
+        f"{DISKS}test_a_backup_on_a_full_disk_is_none_and_takes_none_away",
         says="no space left: the backups before it stay, and no piece of one is left",
     ),
 )

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from disks import fill, small_disk
-from faults.proving import proves
 
 from recorder.errors import (
     BusyError,
@@ -216,7 +215,6 @@ def test_a_full_disk_is_not_damage_and_loses_nothing(disk: Path) -> None:
         assert kept(latest(engine).snapshot) == kept(look(300))
 
 
-@proves("full-at-first")
 def test_a_first_look_on_a_full_disk_leaves_no_half_made_file(disk: Path) -> None:
     """There is a whole history or none."""
     fill(disk, leave_bytes=64 << 10)
@@ -225,7 +223,6 @@ def test_a_first_look_on_a_full_disk_leaves_no_half_made_file(disk: Path) -> Non
     assert [file.name for file in disk.iterdir()] == ["ballast"]
 
 
-@proves("full-in-backup")
 def test_a_backup_on_a_full_disk_is_none_and_takes_none_away(disk: Path, history: Path) -> None:
     """No space for a copy is said; the copies before it stay, and no piece of one is left."""
     path = Path(shutil.copy(history, disk / "history.db"))

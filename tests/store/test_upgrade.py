@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from disks import fill, small_disk
-from faults.proving import proves
 
 from recorder.errors import FullError, OlderError, StoreError
 from recorder.store import migrate
@@ -179,7 +178,6 @@ def test_an_upgrade_that_is_killed_leaves_the_file_as_it_was(old: Path, next_ver
     assert revision_of(old) == "next"
 
 
-@proves("full-in-upgrade")
 @pytest.mark.parametrize(
     ("leave_bytes", "copied"), [(64 << 10, False), (1 << 20, True)], ids=["copy", "change"]
 )
