@@ -25,9 +25,11 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
 
 
 @pytest.fixture
-def player(pair: Pair, tmp_path: Path) -> Player:
-    """The program, with a new history."""
-    return Player(pair, tmp_path)
+def player(pair: Pair, tmp_path: Path) -> Iterator[Player]:
+    """The program, with a new history. Whatever happens to the mount, it does no harm."""
+    made = Player(pair, tmp_path)
+    yield made
+    made.does_no_harm()
 
 
 @pytest.fixture(scope="module")

@@ -5,14 +5,20 @@ import os
 import subprocess
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from faults.ending import recorded, told
 from realhosts.emulated.pair import PATH, SOURCE, Pair
+from realhosts.waiting import wait_until
 from stack.ops import PROGRAM, Document, Facts, facts
+
+from recorder.store.backup import check
 
 HOST = "player"
 LOOK_SEC = 120
+ENDS_SEC = 60
+QUESTION = "media-recorder"  # in the command line of a question to a path
 Running = subprocess.Popen[str]
 
 
@@ -41,6 +47,7 @@ class Player:
 
     pair: Pair
     folder: Path
+    looks: list[int | None] = field(default_factory=list)  # the times of those that it recorded
 
     def __post_init__(self) -> None:
         """Write down what should be."""
@@ -61,7 +68,36 @@ class Player:
         """What media.status says, recorded."""
         began = time.monotonic()
         with self.start() as running:
-            return ended(running, began)
+            return self.ended(running, began)
+
+    def ended(self, running: Running, began: float) -> Look:
+        """What a look said that began then, when it has ended."""
+        said, complaints = running.communicate(timeout=LOOK_SEC)
+        assert complaints == ""
+        self.looks.append(told(said))
+        return Look(running.returncode, json.loads(said), time.monotonic() - began)
+
+    def does_no_harm(self) -> None:
+        """Every look of its own is in the history, which is whole; nothing runs on either side."""
+        assert set(self.looks) <= set(recorded(self.history))
+        assert check(self.history) == ()
+        wait_until(lambda: not self.left(), "what the looks started to end", ENDS_SEC)
+
+    def left(self) -> list[str]:
+        """What runs of any look, on this machine and on the client."""
+        here = [str(process) for process in Path("/proc").glob("[0-9]*") if self._began(process)]
+        return here + self.pair.on_client(QUESTION, "sh -s")
+
+    def _began(self, process: Path) -> bool:
+        try:
+            return os.fsencode(self.history) in (process / "environ").read_bytes()
+        except OSError:  # it has ended
+            return False
+
+    @property
+    def history(self) -> Path:
+        """Where its looks are recorded."""
+        return self.folder / "history.db"
 
     def start(self) -> Running:
         """Begin a look."""
@@ -89,12 +125,5 @@ class Player:
             **os.environ,
             "HOME": str(self.pair.home),
             "SPINE_ROOT": str(self.folder),
-            "MEDIA_RECORDER_DB": str(self.folder / "history.db"),
+            "MEDIA_RECORDER_DB": str(self.history),
         }
-
-
-def ended(running: Running, began: float) -> Look:
-    """What a look said that began then, when it has ended."""
-    said, complaints = running.communicate(timeout=LOOK_SEC)
-    assert complaints == ""
-    return Look(running.returncode, json.loads(said), time.monotonic() - began)

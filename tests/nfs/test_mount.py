@@ -13,11 +13,9 @@ from realhosts.emulated.pair import OPTIONS, PATH, SOURCE, Pair
 from realhosts.waiting import wait_until
 from stack.ops import SIGNALLED, Facts, changed
 
-from nfs.player import HOST, Look, Player, ended
+from nfs.player import ENDS_SEC, HOST, QUESTION, Look, Player
 
 LIMIT_SEC = 3  # what a mount may take to answer
-ENDS_SEC = 60
-QUESTION = "media-recorder"  # in the command line of a question to a path
 THINGS = {"mount": ("mount", HOST, PATH), "volume": ("volume", HOST, SOURCE)}
 MOMENTS = 4
 AGAIN = 3
@@ -85,7 +83,7 @@ def test_a_server_that_dies_during_a_look(
         began = time.monotonic()
         time.sleep(well.seconds * moment / MOMENTS)
         dead.enter_context(pair.server_dead())
-        look = ended(running, began)
+        look = player.ended(running, began)
     if look.about("mounts")["state"] == "hung":
         assert (look.facts, look.code) == (expected(well, BY_KEY["nfs-server-dead"]), row.exit_code)
     else:
@@ -98,6 +96,7 @@ def test_a_server_that_dies_during_a_look(
 def test_a_look_that_is_killed(pair: Pair, player: Player) -> None:
     """Its question goes all the same, when its own time is up."""
     row = BY_KEY["nfs-look-killed"]
+    player.look()
     with pair.server_dead(), player.start() as running:
         wait_until(lambda: pair.on_client(QUESTION), "the question to hang", ENDS_SEC)
         with in_time(row) as most_sec:

@@ -98,22 +98,30 @@ def _start_engine(lab: "Lab", host: str, _: str) -> None:
     machine.engine.settle(machine.plan.services)
 
 
-# A client that waits, before its second question, until root has ended the engine.
-LISTED = "/tmp/lab-listed"
+# A client that waits, before its second question, until root has ended the engine, and says when
+# it has asked: so the engine is away for that question, and back by itself behind it.
+LISTED, ASKED = "/tmp/lab-listed", "/tmp/lab-asked"
 CLIENT = f"""#!/bin/sh
-[ "$1" != inspect ] || {{ : >{LISTED}; while [ -e {LISTED} ]; do sleep 0.05; done; }}
-exec /usr/bin/docker "$@"
+[ "$1" = inspect ] || exec /usr/bin/docker "$@"
+: >{LISTED}
+while [ -e {LISTED} ]; do sleep 0.05; done
+/usr/bin/docker "$@" && code=0 || code=$?
+: >{ASKED}
+exit $code
 """
 RESTART = f"""
 until [ -e {LISTED} ]; do sleep 0.05; done
 kill $(cat /run/docker.pid)
 while pgrep -x dockerd; do sleep 0.05; done
 rm -f {LISTED}
+until [ -e {ASKED} ]; do sleep 0.05; done
+rm -f {ASKED} /usr/local/bin/docker /run/docker.pid /run/docker.sock
+exec dockerd
 """
 
 
 def _restart_engine(lab: "Lab", host: str, _: str) -> None:
-    """End the engine in the middle of the next look at it."""
+    """End the engine in the middle of the next look at it, and start it behind that."""
     cell = lab.hosts[host].cell
     _of_looping("stop", lab.hosts[host])
     cell.run("mount", "-o", "remount,rw", "/usr/local")
@@ -124,7 +132,7 @@ def _restart_engine(lab: "Lab", host: str, _: str) -> None:
 
 def _restarted_engine(lab: "Lab", host: str, _: str) -> None:
     cell = lab.hosts[host].cell
-    cell.shell("rm /usr/local/bin/docker && mount -o remount,ro /usr/local")
+    cell.shell("rm -f /usr/local/bin/docker && mount -o remount,ro /usr/local")
     _start_engine(lab, host, "")
 
 
@@ -212,7 +220,7 @@ FAULTS = {
         _release_engine,
     ),
     "engine-restarting": Fault(
-        "the Docker engine ends amid the next look, and is back when healed",
+        "the Docker engine ends amid the next look, and is back behind it",
         _restart_engine,
         _restarted_engine,
     ),

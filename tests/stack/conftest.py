@@ -5,8 +5,11 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
+from faults.looking import recorded
 from realhosts import Lab
+from realhosts.waiting import wait_until
 
+from stack.leftovers import ENDS_SEC, remains
 from stack.ops import PROGRAM, Break, Document, Facts, Ops, rebound
 
 IMPATIENT_SEC = 2
@@ -39,6 +42,18 @@ def impatient(ops: Ops) -> Ops:
 def well(ops: Ops) -> Facts:
     """What is seen of the usual two hosts while nothing is broken that the lab doesn't break."""
     return ops.facts()
+
+
+@pytest.fixture(scope="module")
+def harmless(lab: Lab, ops: Ops) -> Iterator[None]:
+    """What a file of tests breaks costs nothing recorded, and leaves no process on either side."""
+    history = lab.control.home / ".local/state/media-recorder/history.db"
+    ops("media.snapshot")
+    before = recorded(history)
+    yield
+    assert before < recorded(history)
+    assert ops("media.history.check").returncode == 0
+    wait_until(lambda: not remains(lab), "the hosts to notice", ENDS_SEC)
 
 
 @pytest.fixture

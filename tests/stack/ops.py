@@ -154,6 +154,11 @@ def facts(document: Document) -> Facts:
     }
 
 
+def wrong(document: Document, kind: str) -> list[str]:
+    """What the exit code 1 is for, of that kind: names in order."""
+    return [it["name"] for it in document["data"]["findings"] if it["kind"] == kind]
+
+
 def of_host(some: Facts, *hosts: str) -> Facts:
     """The facts about those hosts and what is on them."""
     return {thing: words for thing, words in some.items() if thing[1] in hosts}

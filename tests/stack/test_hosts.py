@@ -7,7 +7,7 @@ from realhosts import Lab
 from realhosts.blueprint import DEAD_ADDRESS
 
 from stack.conftest import IMPATIENT_SEC
-from stack.ops import Break, Document, Facts, Ops, bound, changed, down, facts, of_host
+from stack.ops import Break, Document, Facts, Ops, bound, changed, down, facts, of_host, wrong
 
 AWAY = "unknown host_down"
 BEHIND_SSH = {("endpoint", "streaming-stack", "jellystat"): AWAY}  # reached through its sshd
@@ -155,6 +155,7 @@ def test_all_ways_at_once(crowd: Ops) -> None:
     assert host(document, "second-address")["address"] == DOWNLOAD
 
 
+@pytest.mark.usefixtures("harmless")
 @proves_each("off", "no-route", "sshd-stopped", "sshd-silent", "key-changed", "key-unknown")
 def test_a_host_that_does_not_let_us_in(
     row: Row, broken: Break, impatient: Ops, well: Facts
@@ -165,6 +166,7 @@ def test_a_host_that_does_not_let_us_in(
     reason = row.shown["host"].removeprefix("down ")
     expected = down(well, "streaming-stack", reason, endpoints=row.shown.get("endpoint"))
     assert changed(expected, BEHIND_SSH) == facts(document)
+    assert wrong(document, "host") == ["streaming-stack"]
     assert document["data"]["snapshot"]["duration_ms"] < row.bound_sec * 1000
 
 

@@ -1,9 +1,11 @@
 """Engines, mounts and endpoints that fail on a host that is up: that part is unknown, no other."""
 
 import pytest
-from faults.proving import proves_each
+from faults.matrix import BY_KEY
+from faults.proving import proves, proves_each
 from faults.row import Row
 from realhosts import Lab
+from realhosts.waiting import wait_until
 
 from stack.conftest import IMPATIENT_SEC
 from stack.ops import (
@@ -17,6 +19,7 @@ from stack.ops import (
     processes,
     rebound,
     without_host,
+    wrong,
 )
 
 SPARE_MS = 3000
@@ -36,17 +39,38 @@ def blind(well: Facts, host: str, reason: str) -> Facts:
     }
 
 
-@proves_each("engine-stopped", "engine-killed", "engine-hung", "engine-restarting")
-def test_an_engine_that_does_not_answer(row: Row, broken: Break, ops: Ops, well: Facts) -> None:
-    """Its containers are unknown, never missing; the host, its mounts and endpoints are there."""
-    broken(row.key, "streaming-stack")
+def is_blind_there(row: Row, ops: Ops, well: Facts) -> None:
+    """A look knows no container of the host; all else of it is there."""
     document = ops.document("media.status", code=row.exit_code)
     host = next(it for it in document["data"]["hosts"] if it["name"] == "streaming-stack")
     reason = row.shown["engine"].removeprefix("unreadable ")
     assert blind(well, "streaming-stack", reason) == facts(document)
+    assert wrong(document, "engine") == ["streaming-stack"]
     assert document["data"]["snapshot"]["duration_ms"] < row.bound_sec * 1000
     assert host["uptime_sec"] > 0
     assert host["engine"]["detail"]
+
+
+@pytest.mark.usefixtures("harmless")
+@proves_each("engine-stopped", "engine-killed", "engine-hung")
+def test_an_engine_that_does_not_answer(row: Row, broken: Break, ops: Ops, well: Facts) -> None:
+    """Its containers are unknown, never missing; the host, its mounts and endpoints are there."""
+    broken(row.key, "streaming-stack")
+    is_blind_there(row, ops, well)
+
+
+@pytest.mark.usefixtures("harmless")
+@proves("engine-restarting")
+def test_an_engine_that_restarts_during_a_look(
+    broken: Break, lab: Lab, ops: Ops, well: Facts
+) -> None:
+    """That look knows no container; the next one behind the restart knows them all again."""
+    broken("engine-restarting", "streaming-stack")
+    is_blind_there(BY_KEY["engine-restarting"], ops, well)
+    host = lab.hosts["streaming-stack"]
+    wait_until(host.engine.answers, "the engine to be back by itself")
+    host.engine.settle(host.plan.services)
+    assert well == ops.facts()
 
 
 def test_an_engine_that_may_not_be_read(ops: Ops, well: Facts) -> None:
