@@ -14,8 +14,9 @@ import sys
 import time
 import zlib
 from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from recorder import __version__
 from recorder.bindings.folder import PROGRAM, SERVICES, SPINE
@@ -73,6 +74,13 @@ def _stamp(file: Path) -> Stamp:
     return file.name, status.st_size, status.st_ino, status.st_ctime_ns
 
 
+class _Writer(pickle.Pickler):
+    """Writes the members of enums by their values, as every Python but the first 3.11s does."""
+
+    def reducer_override(self, value: object) -> Any:  # noqa: ANN401 - pickle's own
+        return (type(value), (value.value,)) if isinstance(value, Enum) else NotImplemented
+
+
 class _Reader(pickle.Unpickler):
     """Reads values of a stack, and nothing else."""
 
@@ -108,8 +116,9 @@ def _keep(file: Path, key: object, stack: Stack) -> None:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            values = pickle.dumps((key, stack))
-            out.write(_sum(values) + values)
+            values = io.BytesIO()
+            _Writer(values).dump((key, stack))
+            out.write(_sum(values.getvalue()) + values.getvalue())
         part.replace(file)
     except OSError:
         return

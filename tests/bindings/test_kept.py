@@ -32,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A bindings folder, and a cache folder that holds nothing."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(kept, "SETTLED_NS", -(10**12))  # whatever the clock is set to meanwhile
+    monkeypatch.setattr(kept, "SETTLED_NS", 0)
     write(tmp_path / "media.services.yaml", SERVICES)
     return tmp_path
 
