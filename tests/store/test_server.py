@@ -1,5 +1,6 @@
 """A history on a PostgreSQL server: many homes at once, in and out of a file, and its troubles."""
 
+import contextlib
 import os
 import re
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from realhosts.waiting import wait_until
 
 from recorder.bindings import queries
 from recorder.errors import (
@@ -281,6 +283,43 @@ def test_a_user_who_may_only_read_asks_and_does_no_more(site: Site, server: Serv
             admin.execute("DROP ROLE guest")
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT pg_read_file('/etc/hostname')",
+        "COPY site TO PROGRAM 'cat'",
+        "SELECT * FROM pg_authid",
+        "CREATE ROLE another",
+        "CREATE DATABASE another",
+        "ALTER ROLE recorder SUPERUSER",
+    ],
+)
+def test_the_server_s_password_gives_its_histories_and_no_more(site: Site, sql: str) -> None:
+    """As docs/security.md says: no file, program, role or other database of the server's."""
+    with (
+        contextlib.closing(driver.connect(site)) as db,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        db.execute(sql)
+
+
+def test_a_look_holds_two_connections(site: Site, server: Server) -> None:
+    """So many homes can look at once as docs/scale.md computes; one too many is told so."""
+    with server.as_admin("media") as admin:
+        ours = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'recorder'"
+        wait_until(lambda: admin.execute(ours).fetchone() == (0,), "earlier connections to end")
+        admin.execute("ALTER ROLE recorder CONNECTION LIMIT 2")
+        try:
+            with one_look(site) as held, opened(site) as engine:
+                assert held
+                record(engine, look(0))
+                tidy(engine)
+                with pytest.raises(AwayError, match="too many connections"), opened(site):
+                    pass
+        finally:
+            admin.execute("ALTER ROLE recorder CONNECTION LIMIT -1")
+
+
 def test_a_slice_is_written_in_brackets(site: Site) -> None:
     """A colon before a name would be a parameter's."""
     sql = "SELECT arr[(a):(b)] FROM (SELECT ARRAY[1, 2, 3], 1, 2) AS it (arr, a, b)"
@@ -392,6 +431,8 @@ def test_a_newer_schema_is_refused_with_the_version_to_install(
     with opened(site) as engine, engine.transaction() as db:
         db.change("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(NewerError, match="made by a newer"), opened(site):
+        pass
+    with pytest.raises(NewerError, match="made by a newer"), ask(site, Question("SELECT 1")):
         pass
 
 
