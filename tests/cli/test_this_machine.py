@@ -62,6 +62,7 @@ def test_a_run_that_is_ended_with_all_it_started(machine: Machine) -> None:
     machine.status()
     usual, looks = time.monotonic() - began, recorded(machine.history)
     ways = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+    assert row.exit_code == SIGNALLED + ways[0]
     for number, moment in enumerate(moments(usual, GROUP_MOMENTS, "group")):
         way = ways[number % len(ways)]
         with in_time(row) as most_sec, started(machine, "media.status", "--json") as run:

@@ -16,7 +16,7 @@ ROWS = (
     Row(
         "group",
         "it is ended with all it started, as by `timeout`",
-        "the same signals to its process group",
+        "`kill -TERM` to its process group; and `-HUP` and `-INT`, by their own codes",
         30,
         143,
         f"{FILE}test_a_run_that_is_ended_with_all_it_started",
