@@ -40,7 +40,7 @@ ROWS = (
         15,
         137,
         f"{FILE}test_a_look_that_is_killed",
-        says="no question is left on the client",
+        says="nothing of it is left running on either machine",
     ),
     Row(
         "nfs-stale",

@@ -85,8 +85,11 @@ class Player:
 
     def left(self) -> list[str]:
         """What runs of any look, on this machine and on the client."""
-        here = [str(process) for process in Path("/proc").glob("[0-9]*") if self._began(process)]
-        return here + self.pair.on_client(QUESTION, "sh -s")
+        return self.left_here() + self.pair.on_client(QUESTION, "sh -s")
+
+    def left_here(self) -> list[str]:
+        """What runs of its own on this machine."""
+        return [str(process) for process in Path("/proc").glob("[0-9]*") if self._began(process)]
 
     def _began(self, process: Path) -> bool:
         try:

@@ -99,10 +99,11 @@ def test_a_look_that_is_killed(pair: Pair, player: Player) -> None:
     player.look()
     with pair.server_dead(), player.start() as running:
         wait_until(lambda: pair.on_client(QUESTION), "the question to hang", ENDS_SEC)
+        assert player.left_here() != []
         with in_time(row) as most_sec:
             running.send_signal(signal.SIGKILL)
             assert SIGNALLED - running.wait() == row.exit_code
-            wait_until(lambda: not pair.on_client(QUESTION, "sh -s"), "it to go", most_sec)
+            wait_until(lambda: not player.left(), "the question to go", most_sec)
 
 
 @contextlib.contextmanager
