@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from cli.test_recording import Machine
 from psycopg.rows import dict_row
 
 from recorder.errors import AwayError, BusyError, OlderError, StoreError, UsageError
@@ -26,7 +27,7 @@ from recorder.store.site import Location, Site, site_at
 from recorder.store.tables import TABLES
 from store.freeze import DAY_MIN, FROZEN, NEWEST, rows_of, thaw
 from store.recording_processes import FORKED
-from store.servers import Server
+from store.servers import Server, typed
 from store.stacks import kept, look
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -278,6 +279,35 @@ def test_reading_an_older_site_changes_nothing_and_says_what_to_type(old: Old) -
         with pytest.raises(OlderError) as told, ask(old.site, Question("SELECT * FROM host_now")):
             pass
         assert str(told.value) == line
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """A machine with the host of the older history, whose program is this one."""
+    made = Machine(tmp_path)
+    bindings = tmp_path / "ops" / "bindings"
+    bindings.mkdir(parents=True)
+    (bindings / "media.services.yaml").write_text("hosts: {vm: {connect: local}}\n")
+    return made
+
+
+@pytest.mark.parametrize(
+    "upgrading", [("media.history.upgrade", "--yes"), ("media.snapshot",)], ids=" ".join
+)
+def test_what_a_reader_is_told_to_type_upgrades_the_site(
+    old: Old, machine: Machine, upgrading: tuple[str, ...]
+) -> None:
+    """The program refuses to read, does as it said, and then reads what the older one recorded."""
+    at = ("media.status", "--at", f"{NEWEST.taken_at:%Y-%m-%dT%H:%M:%SZ}")
+    at_db = {"MEDIA_RECORDER_DB": typed(old.site)}
+    refused = machine.ops(*at, **at_db)
+    assert (refused.returncode, refused.stdout) == (3, "")
+    assert "`ops media.history.upgrade` upgrades it, and so does the next look" in refused.stderr
+    done = machine.ops(*upgrading, **at_db)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert schema_in(old.site)[0] == migrate.HEAD
+    shown = machine.ops(*at, **at_db)
+    assert "vm (209)" in shown.stdout
 
 
 def _open(site: Site) -> None:
