@@ -6,6 +6,7 @@ FILE = "cli/test_server_faults.py::"
 KEPT_OUT = f"{FILE}test_a_server_that_keeps_us_out_is_told"
 FULL = f"{FILE}test_a_server_whose_disk_is_full_loses_nothing"
 ENDED = f"{FILE}test_a_server_that_ends_costs_one_look"
+RESTED_ON = "store/test_older_site.py::test_what_rests_on_a_site_s_views_is_named_and_not_dropped"
 SITE = "postgresql://…"
 AWAY = f"not recorded: {SITE}: no answer from its server: "
 OUT = f"not recorded: {SITE}: its server does not let us in: "
@@ -63,6 +64,13 @@ ROWS = (
         "it only reads",
         "`default_transaction_read_only`, as on a standby",
         f"not recorded: {SITE}: its server only reads; give the one that is written to, with --db",
+    ),
+    _row(
+        "a view of your own keeps an older site from being upgraded",
+        "a real site of the schema before, and a view that selects from one of its",
+        f"not recorded: {SITE} could not be upgraded (view public.report depends on view event) "
+        "and is as it was; drop what is yours, upgrade, and make it again",
+        RESTED_ON,
     ),
     _row(
         "its disk is full",
