@@ -306,13 +306,15 @@ def is_as_promised(row: Row, looked: Looked) -> None:
     is_shown(row, looked)
     assert row.says in details(looked.document, row.key)
     assert looked.took_sec < row.bound_sec
-    assert (looked.code, is_wrong(looked.document, row.key)) == (row.exit_code, bool(row.exit_code))
+    assert (looked.code, is_wrong(looked.document, row)) == (row.exit_code, bool(row.exit_code))
     does_no_harm(looked)
 
 
-def is_wrong(document: Document, key: str) -> bool:
-    """Whether what has that name is among what the exit code 1 is for."""
-    return any(key in (it["host"], it["name"]) for it in document["data"]["findings"])
+def is_wrong(document: Document, row: Row) -> bool:
+    """Whether what the row is about is among what the exit code 1 is for."""
+    kinds = {"service" if kind == "endpoint" else kind for kind in row.shown}
+    found = [it for it in document["data"]["findings"] if it["kind"] in kinds]
+    return any(row.key in (it["host"], it["name"]) for it in found)
 
 
 def is_shown(row: Row, looked: Looked) -> None:
