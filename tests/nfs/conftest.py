@@ -1,6 +1,7 @@
 """Fixtures for real NFS: two emulated machines, made once for a file of tests, and the program."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,15 +25,22 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     made.end()
 
 
-@pytest.fixture
-def player(pair: Pair, tmp_path: Path) -> Iterator[Player]:
-    """The program, with a new history. Whatever happens to the mount, it does no harm."""
-    made = Player(pair, tmp_path)
-    yield made
-    made.does_no_harm()
+@pytest.fixture(scope="module")
+def usual(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Player:
+    """The program, with a history of its own."""
+    return Player(pair, tmp_path_factory.mktemp("usual"))
 
 
 @pytest.fixture(scope="module")
-def well(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Look:
+def well(usual: Player) -> Look:
     """A look while nothing is wrong."""
-    return Player(pair, tmp_path_factory.mktemp("well")).look()
+    return usual.look()
+
+
+@pytest.fixture
+def player(usual: Player, well: Look, tmp_path: Path) -> Iterator[Player]:  # noqa: ARG001 - a look
+    """The program, with a history of that look. Whatever happens to the mount, it does no harm."""
+    made = Player(usual.pair, tmp_path, [*usual.looks])
+    shutil.copy(usual.history, made.history)
+    yield made
+    made.does_no_harm()

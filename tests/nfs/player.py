@@ -47,7 +47,7 @@ class Player:
 
     pair: Pair
     folder: Path
-    looks: list[int | None] = field(default_factory=list)  # the times of those that it recorded
+    looks: list[int | None] = field(default_factory=list)  # the times of those in its history
 
     def __post_init__(self) -> None:
         """Write down what should be."""

@@ -96,7 +96,6 @@ def test_a_server_that_dies_during_a_look(
 def test_a_look_that_is_killed(pair: Pair, player: Player) -> None:
     """Its question goes all the same, when its own time is up."""
     row = BY_KEY["nfs-look-killed"]
-    player.look()
     with pair.server_dead(), player.start() as running:
         wait_until(lambda: pair.on_client(QUESTION), "the question to hang", ENDS_SEC)
         assert player.left_here() != []
