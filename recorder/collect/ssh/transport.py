@@ -44,10 +44,11 @@ class Transport(paramiko.Transport):
         self.sock.close()
 
     def stop_thread(self) -> None:
-        """As paramiko does, but at once."""
+        """As paramiko does, but at once; when the program ends, a jump host may be gone before."""
         if isinstance(self.sock, socket.socket):  # a jump host's channel wakes its reader itself
             with contextlib.suppress(OSError):
                 self.sock.shutdown(socket.SHUT_RDWR)
-        super().stop_thread()
-        if self is not threading.current_thread():
+        with contextlib.suppress(EOFError, OSError):
+            super().stop_thread()
+        if self.is_alive() and self is not threading.current_thread():
             self.join(END_LIMIT_SEC)

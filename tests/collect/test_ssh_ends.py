@@ -1,4 +1,4 @@
-"""A thread of a look that gets no memory: nobody waits for it, and it prints nothing."""
+"""Connections that end as they should not: nobody waits for them, and nothing is printed."""
 
 import socket
 import threading
@@ -49,3 +49,20 @@ def test_a_thread_without_memory_prints_nothing(
         thread.join()
     assert told == [KeyError]
     assert starved(error)
+
+
+class GoneBefore:
+    """A channel through a jump host whose own connection is closed already."""
+
+    def settimeout(self, _seconds: float) -> None:
+        """There is no time to limit."""
+
+    def close(self) -> NoReturn:
+        raise EOFError
+
+
+def test_a_connection_is_closed_even_where_its_way_is_gone() -> None:
+    """As when the program ends while a look still closes what it opened: nobody hears of it."""
+    transport = Transport(GoneBefore())  # type: ignore[arg-type] # as much of a socket as it needs
+    transport.stop_thread()
+    assert transport.packetizer.closed
