@@ -92,7 +92,7 @@ def space_by_day(
         for row in db.rows(DAYS, asked):
             _, by_day = found.setdefault(row.id, (row, {}))
             by_day[row.ts] = Daily(time_of(row.ts).date(), row.free, row.total)
-    return tuple(
-        SpaceDays(Kind(row.kind), row.host, row.name, row.source, tuple(by_day.values()))
-        for row, by_day in found.values()
-    )
+        return tuple(
+            SpaceDays(Kind(row.kind), row.host, row.name, row.source, tuple(by_day.values()))
+            for row, by_day in found.values()
+        )
